@@ -1,0 +1,36 @@
+"""The one settings object handed from the command line or the API to every room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["VERSION", "Config", "data_path"]
+
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of a build or a query.
+
+    base: IRI prefix of all data this project mints. model: path or name of a spaCy pipeline (None: the shipped one).
+    knowledge: path of an entity base (None: the shipped one). text_field, title_field, date_field, publisher_field, url_field:
+    column names of JSONL and CSV rows (None: the usual names are tried). max_chars: longest article, in code points, that is
+    processed; a longer one is skipped with its reason.
+    """
+
+    base: str = "https://w3id.org/kgbuild/"
+    model: str | None = None
+    knowledge: str | None = None
+    text_field: str | None = None
+    title_field: str | None = None
+    date_field: str | None = None
+    publisher_field: str | None = None
+    url_field: str | None = None
+    max_chars: int = 1_000_000
+
+
+def data_path(*parts: str) -> Path:
+    """A file or folder of the package's own data."""
+    return Path(__file__).resolve().parent.joinpath("data", *parts)

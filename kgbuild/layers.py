@@ -1,0 +1,87 @@
+"""What the language step puts on a spaCy Doc beside tokens, tags and trees: the contract between `annotate` and `claims`.
+
+`doc._.document`   the records.Document the Doc was made from; `doc.text` equals `document.text`, so token.idx is an offset in it
+`doc._.entities`   tuple of records.Entity, every entity the mentions denote, ordered by id
+`doc._.mentions`   tuple of records.Mention ordered by (begin, -end): names, metonyms, nominals, pronouns, adjectives; spans start and
+                   end on token borders, may nest ("[[Russian] troops]"), never cross
+`doc._.times`      tuple of TimeExpression ordered by begin
+`token._.masked`   True for tokens of paragraphs nobody should read as sentences (aside, date) and of the dateline
+
+Trees carry Universal Dependencies labels with subtypes ("nsubj:pass", "obl:agent", "acl:relcl", "nmod:poss"); token.tag_ is a Penn
+tag, token.pos_ a universal tag. Every paragraph border is a sentence border.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+from spacy.tokens import Span as Slice
+
+from kgbuild.records import Document, Entity, Mention, Span
+
+__all__ = ["TimeExpression", "head_of", "mention_heads", "register", "slice_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeExpression:
+    """A time expression and the days it can mean: both ISO days, both ends included, or None when it cannot be resolved.
+
+    kind: point (a day, month or year an event lies in), since ("since 2011": begins there), until, duration ("for four weeks").
+    """
+
+    span: Span
+    text: str
+    earliest: str | None
+    latest: str | None
+    kind: str = "point"
+
+
+def register() -> None:
+    """Declare the extension attributes; safe to call more than once."""
+    for name, default in (("document", None), ("entities", ()), ("mentions", ()), ("times", ())):
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, default=default)
+    if not Token.has_extension("masked"):
+        Token.set_extension("masked", default=False)
+
+
+def slice_of(doc: Doc, span: Span) -> Slice | None:
+    """The tokens a span touches (spaCy Span), or None when it touches none."""
+    return doc.char_span(span.begin, span.end, alignment_mode="expand")
+
+
+def head_of(tokens: Slice) -> Token:
+    """The token of a phrase that the rest of it hangs on: the first one whose head lies outside."""
+    return tokens.root
+
+
+def mention_heads(doc: Doc) -> dict[int, Mention]:
+    """Token index of each mention's head -> the mention; the longest one where several share a head."""
+    heads: dict[int, Mention] = {}
+    for mention in _longest_last(doc._.mentions):
+        tokens = slice_of(doc, mention.span)
+        if tokens is not None:
+            heads[head_of(tokens).i] = mention
+    return heads
+
+
+def _longest_last(mentions: Iterable[Mention]) -> list[Mention]:
+    return sorted(mentions, key=lambda m: (m.span.end - m.span.begin, m.span))
+
+
+def document_of(doc: Doc) -> Document:
+    """The Document of an annotated Doc. Raises ValueError when the language step has not run."""
+    document = doc._.document
+    if not isinstance(document, Document):
+        raise ValueError("this Doc was not made by kgbuild's language step: run `kgbuild.annotate` first")
+    return document
+
+
+def entities_of(doc: Doc) -> dict[str, Entity]:
+    """Entity by id."""
+    return {e.id: e for e in doc._.entities}
+
+
+register()

@@ -1,0 +1,299 @@
+"""The records: frozen plain values that every room writes or reads, and their JSON form, one line each.
+
+Offsets are Unicode code points into `Document.text`, end exclusive. Dates are ISO days ("2022-03-24"). Ids are the part of
+an IRI after the base ("actor/russia-q159", "article/5a46f7a788df2eb9#event_207_210-assault"); `ids` mints them.
+An Event never means that it happened: only a Claim says so, and according to whom.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias, Union
+
+__all__ = [
+    "Claim",
+    "Dateline",
+    "Document",
+    "Entity",
+    "Event",
+    "Mention",
+    "Paragraph",
+    "Record",
+    "Span",
+    "Stance",
+    "from_json",
+    "record_order",
+    "to_json",
+]
+
+
+class Span(NamedTuple):
+    """Half-open range of code points, 0 <= begin < end."""
+
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of a document and what it is there for.
+
+    role: headline, deck (sub-headline), date (a line that only dates the article), body, or aside (site leftovers such as a
+    lone "logo", captions' credits, share buttons), which no later step reads.
+    """
+
+    begin: int
+    end: int
+    role: str = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """The dateline before the first sentence: "WASHINGTON, Mar 23 (Agencies): "; begin and end cover all of it."""
+
+    begin: int
+    end: int
+    place: str | None = None
+    date: str | None = None
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article. `id` is "article/<first 16 hex digits of sha256>"; `text` is NFC with LF line ends."""
+
+    id: str
+    text: str
+    sha256: str
+    source: str
+    headline: str | None = None
+    publisher: str | None = None
+    published: str | None = None
+    url: str | None = None
+    language: str = "en"
+    dateline: Dateline | None = None
+    paragraphs: tuple[Paragraph, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An actor, a place or a topic.
+
+    kind: Person, Organization, State, Group (actors), Place, City (places), Topic. `affiliation` holds ids of actors this one
+    is a member, spokesperson, unit or government of. A State's `territory` is the id of a Place with the same name. `origin`
+    is the id before a merge, when it differs. Latitude and longitude are WGS84 degrees.
+    """
+
+    id: str
+    name: str
+    kind: str
+    qid: str | None = None
+    aliases: tuple[str, ...] = ()
+    affiliation: tuple[str, ...] = ()
+    within: str | None = None
+    territory: str | None = None
+    lat: float | None = None
+    long: float | None = None
+    origin: str | None = None
+    extractor: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A span that denotes one entity, or several when it is plural ("both countries").
+
+    form: name, metonym, nominal, pronoun, adjective.
+    """
+
+    id: str
+    document: str
+    span: Span
+    form: str
+    entities: tuple[str, ...]
+    extractor: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A possible happening as one clause or nominal words it.
+
+    `trigger` is the word (or fixed phrase) that names it, `span` its clause, `sentence` the sentence around it; `type` is a key
+    of `vocab.EVENT_TYPES`, `mode` a PLOVER mode, `cameo` a CAMEO code. Role fields hold entity ids.
+    """
+
+    id: str
+    document: str
+    trigger: Span
+    span: Span
+    sentence: Span
+    lemma: str
+    type: str
+    mode: str | None = None
+    agents: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    earliest: str | None = None
+    latest: str | None = None
+    time_text: str | None = None
+    quantity: float | None = None
+    quantity_text: str | None = None
+    cameo: str | None = None
+    cluster: str | None = None
+    extractor: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A source says (asks, denies, orders ...) something; the unit that asserts.
+
+    `source` is an actor's id, or the document's id for the article's own voice (then `cue` is None). `span` covers source, cue
+    and content; `content_spans` the words of the content (several when a quote is split); `text` is what they say. `content`
+    is the Event claimed, `condition` the Event of its if-clause. A claim about an event inside a wider statement names the
+    wider claim in `statement`. `hearsay` marks "reportedly" and the like: nobody named stands behind it.
+    `via` lists the actors that pass the claim on, nearest to the article first.
+    """
+
+    id: str
+    document: str
+    span: Span
+    source: str
+    text: str
+    content_spans: tuple[Span, ...]
+    voice: str
+    speech_act: str
+    modality: str = "Factual"
+    negated: bool = False
+    hearsay: bool = False
+    source_span: Span | None = None
+    cue: Span | None = None
+    via: tuple[str, ...] = ()
+    addressee: tuple[str, ...] = ()
+    content: str | None = None
+    condition: str | None = None
+    statement: str | None = None
+    about: tuple[str, ...] = ()
+    earliest: str | None = None
+    latest: str | None = None
+    time_text: str | None = None
+    extractor: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """A holder's attitude toward a target, according to `attributed_to` (an actor's id or the document's).
+
+    polarity: For, Against, Neutral, Mixed; score in [-1, 1]; kind is a key of `vocab.STANCE_KINDS`; `basis` is the id of the
+    Claim or Event it is read from; `span` is the evidence and `cue` the words that carry it.
+    """
+
+    id: str
+    document: str
+    span: Span
+    holder: str
+    target: str
+    polarity: str
+    score: float
+    kind: str
+    attributed_to: str
+    basis: str
+    modality: str = "Factual"
+    aspect: str | None = None
+    cue: Span | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    extractor: str = ""
+    confidence: float = 1.0
+
+
+Record: TypeAlias = Document | Entity | Mention | Event | Claim | Stance
+
+_KINDS: dict[str, type] = {c.__name__: c for c in (Document, Entity, Mention, Event, Claim, Stance)}
+_RANK = {name: i for i, name in enumerate(_KINDS)}
+
+
+def record_order(record: Record) -> tuple[int, str]:
+    """Sort key that gives one order of records whatever the order of input: kind, then id."""
+    return _RANK[type(record).__name__], record.id
+
+
+def to_json(record: Record) -> str:
+    """One JSON line (no line end): keys in field order, fields at their default left out.
+
+    >>> to_json(Entity("actor/russia-q159", "Russia", "State", qid="Q159"))
+    '{"record": "Entity", "id": "actor/russia-q159", "name": "Russia", "kind": "State", "qid": "Q159"}'
+    """
+    out: dict[str, Any] = {"record": type(record).__name__}
+    out.update(_plain(record))
+    return json.dumps(out, ensure_ascii=False)
+
+
+def from_json(line: str) -> Record:
+    """The record of one JSON line. Raises ValueError on anything that is not one."""
+    data = json.loads(line)
+    if not isinstance(data, dict) or data.get("record") not in _KINDS:
+        raise ValueError("not a record: no known \"record\" field")
+    cls = _KINDS[data.pop("record")]
+    try:
+        record: Record = _build(cls, data)
+    except (TypeError, KeyError, IndexError) as error:
+        raise ValueError(f"not a {cls.__name__}: {error}") from error
+    return record
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for f in dataclasses.fields(value):
+        v = getattr(value, f.name)
+        if f.default is not dataclasses.MISSING and v == f.default:
+            continue
+        out[f.name] = _value(v)
+    return out
+
+
+def _value(v: Any) -> Any:
+    if isinstance(v, (Span, tuple)):
+        return [_value(x) for x in v]
+    return _plain(v) if dataclasses.is_dataclass(v) else v
+
+
+_HINTS: dict[type, dict[str, Any]] = {}
+
+
+def _build(cls: type, data: dict[str, Any]) -> Any:
+    hints = _HINTS.get(cls)
+    if hints is None:
+        hints = _HINTS[cls] = typing.get_type_hints(cls)
+    unknown = sorted(set(data) - set(hints))
+    if unknown:
+        raise ValueError(f"not a {cls.__name__}: unknown field {unknown[0]!r}")
+    return cls(**{k: _parse(hints[k], v) for k, v in data.items()})
+
+
+def _parse(hint: Any, v: Any) -> Any:
+    origin = typing.get_origin(hint)
+    if origin in (Union, types.UnionType):
+        if v is None:
+            return None
+        return _parse(next(a for a in typing.get_args(hint) if a is not type(None)), v)
+    if origin is tuple:
+        return tuple(_parse(typing.get_args(hint)[0], x) for x in v)
+    if hint is Span:
+        begin, end = v
+        return Span(_parse(int, begin), _parse(int, end))
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return _build(hint, dict(v))
+    if hint is float and isinstance(v, int) and not isinstance(v, bool):
+        return float(v)
+    if not isinstance(v, hint) or (hint is int and isinstance(v, bool)):
+        raise TypeError(f"expected {hint.__name__}, found {type(v).__name__}")
+    return v
