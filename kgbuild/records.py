@@ -23,6 +23,7 @@ __all__ = [
     "Mention",
     "Paragraph",
     "Record",
+    "Skipped",
     "Span",
     "Stance",
     "from_json",
@@ -213,6 +214,14 @@ class Stance:
     latest: str | None = None
     extractor: str = ""
     confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that gave no article, and why; it goes to the manifest and to the user, never into the graph."""
+
+    source: str
+    reason: str
 
 
 Record: TypeAlias = Document | Entity | Mention | Event | Claim | Stance

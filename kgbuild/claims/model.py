@@ -1,0 +1,50 @@
+"""What the steps of the claims room hand each other; records are made from it at the end of the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kgbuild.records import Event, Span
+
+__all__ = ["Attribution", "Factuality", "FoundEvent"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEvent:
+    """An event with its place in the tree: `token` is the index of the trigger's head token in the Doc."""
+
+    record: Event
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who says what, before it becomes Claims.
+
+    `source` holds the ids of the entities the source denotes, () when it is unnamed or not resolved (`source_span` may still be
+    set); `cue_token` is the index of the cue's head token (-1 for a bare colon or quotation marks alone). `voice` is Direct,
+    Indirect or MixedQuote (or Headline for "...: Kremlin"), `speech_act` a key of vocab.SPEECH_ACTS. `parent` is the position, in
+    the list this attribution stands in, of the one whose content holds it (A told B that C had said).
+    """
+
+    source: tuple[str, ...]
+    source_span: Span | None
+    cue: Span
+    cue_token: int
+    content_spans: tuple[Span, ...]
+    voice: str
+    speech_act: str
+    addressee: tuple[str, ...] = ()
+    parent: int | None = None
+    hearsay: bool = False
+    confidence: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Factuality:
+    """How a predicate is put: modality (key of vocab.MODALITIES), negation, hearsay, the token of its if-clause's predicate."""
+
+    modality: str = "Factual"
+    negated: bool = False
+    hearsay: bool = False
+    condition: int | None = None

@@ -1,0 +1,48 @@
+"""Files written whole or not at all: a temporary file beside the target, flushed to disk, then moved over it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from kgbuild.errors import OutputError
+
+__all__ = ["whole_file"]
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A binary file that replaces `path` when the block ends well, and leaves it untouched when it does not.
+
+    Raises OutputError with what to do when the folder cannot be written or the disk is full.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)  # noqa: SIM115 (moved, not closed, at the end)
+    except OSError as error:
+        raise OutputError(_cannot(path, error)) from error
+    done = False
+    try:
+        with handle:
+            yield handle  # type: ignore[misc]  # typeshed's wrapper is a BinaryIO in all but name
+            handle.flush()
+            os.fsync(handle.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(handle.name).chmod(0o666 & ~umask)
+        Path(handle.name).replace(path)
+        done = True
+    except OSError as error:
+        raise OutputError(_cannot(path, error)) from error
+    finally:
+        if not done:
+            with suppress(OSError):
+                Path(handle.name).unlink()
+
+
+def _cannot(path: Path, error: OSError) -> str:
+    return f"{path}: cannot be written ({error.strerror or error}); free space or name another folder with -o"
