@@ -1,0 +1,1 @@
+"""Doc -> events, claims and stances, each with its spans."""

@@ -1,0 +1,455 @@
+"""Reads Universal Dependencies trees: subject, agent, object and obliques of a predicate, and what a phrase spans.
+
+Every function takes tokens of a parsed Doc and gives tokens of the same Doc, ordered by position and without repeats.
+Phrases are named by their head token. Conjuncts are always spelled out ("the army and the police fled": two subjects),
+relative pronouns are replaced by the noun they stand for, and the missing subject of an open clause is found by control,
+raising or coordination.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from spacy.tokens import Doc, Token
+
+from kgbuild.records import Span
+
+__all__ = [
+    "agents",
+    "antecedent",
+    "appositions",
+    "auxiliaries",
+    "base",
+    "case_of",
+    "children",
+    "clause_head",
+    "clause_span",
+    "clause_tokens",
+    "conjuncts",
+    "governor",
+    "indirect_objects",
+    "is_passive",
+    "is_predicate",
+    "markers",
+    "modifiers",
+    "nominal_arguments",
+    "objects",
+    "obliques",
+    "own_subjects",
+    "particle",
+    "patients",
+    "phrase_span",
+    "phrase_tokens",
+    "possessors",
+    "sentence_span",
+    "subjects",
+    "token_span",
+    "tokens_of",
+    "verb_group",
+]
+
+CLAUSAL = frozenset({"ROOT", "root", "acl", "advcl", "ccomp", "xcomp", "csubj", "parataxis", "conj"})
+"""Relations (without subtype) by which a clause can hang on something."""
+RELATIVE = frozenset({"who", "whom", "which", "that"})
+MAX_STEPS = 12
+"""Longest chain of clauses followed in search of a subject; longer ones are parser noise."""
+# Verbs whose subject, not object, is the subject of their infinitive ("promised them to leave").
+SUBJECT_CONTROL = frozenset({"promise", "threaten", "vow", "swear", "pledge", "use"})
+# Prepositions whose object is the subject of the infinitive that follows ("called on them to leave").
+CONTROL_CASES = frozenset({"on", "upon", "to", "for", "with"})
+CONTROL_VERBS = frozenset({"call", "appeal", "plead", "signal", "rely", "depend", "wait", "press", "push", "shout"})
+# "accused them of shelling", "prevented them from leaving": the object does what the gerund says.
+OBJECT_GERUND = frozenset({"of", "for", "from", "into", "over"})
+
+
+def base(dep: str) -> str:
+    """A relation without its subtype: "nsubj:pass" -> "nsubj"."""
+    return dep.partition(":")[0]
+
+
+def children(token: Token, *deps: str) -> list[Token]:
+    """Children with one of these relations; a relation without subtype matches every subtype of it."""
+    return [c for c in token.children if c.dep_ in deps or base(c.dep_) in deps]
+
+
+def conjuncts(head: Token) -> list[Token]:
+    """The phrase and everything coordinated below it: "the army and the police" -> army, police.
+
+    A conjunct of another kind (a clause beside a noun) is a parser slip and left out.
+    """
+    found = [head]
+    for current in found:
+        if len(found) > 40:
+            break
+        found += [c for c in current.children if c.dep_ == "conj" and _nominal(c) == _nominal(head)]
+    return sorted(found, key=lambda t: t.i)
+
+
+def appositions(head: Token) -> list[Token]:
+    """Heads of the phrases in apposition to this one ("the minister, Ana Sousa"), and the one it is in apposition to."""
+    found = children(head, "appos")
+    if base(head.dep_) == "appos":
+        found.append(head.head)
+    return sorted(found, key=lambda t: t.i)
+
+
+def particle(verb: Token) -> str | None:
+    """The particle of a phrasal verb, in lower case: "carried out" -> "out"."""
+    return next((c.lower_ for c in verb.children if c.dep_ in ("compound:prt", "prt")), None)
+
+
+def case_of(head: Token) -> str:
+    """The preposition of a phrase in lower case, fixed parts joined by a space ("because of"); "" when it has none."""
+    for case in head.children:
+        if case.dep_ == "case" and case.tag_ != "POS" and case.i < head.i:
+            words = [case, *(c for c in case.children if c.dep_ == "fixed")]
+            return " ".join(w.lower_ for w in sorted(words, key=lambda t: t.i))
+    if head.dep_ == "conj" and not any(c.dep_ == "case" for c in head.children) and head.head.i < head.i:
+        return case_of(head.head)
+    return ""
+
+
+def markers(clause: Token) -> tuple[str, ...]:
+    """Lower-case words that introduce a clause: "if", "that", "to", "after", "of" before a gerund."""
+    return tuple(c.lower_ for c in clause.children if c.dep_ == "mark" or (c.dep_ == "case" and clause.pos_ == "VERB"))
+
+
+def auxiliaries(verb: Token) -> list[Token]:
+    """The auxiliaries of a verb; those of the first conjunct when a coordinated one has none of its own."""
+    own = children(verb, "aux", "cop")
+    if own or verb.dep_ != "conj" or own_subjects(verb):
+        return own
+    return auxiliaries(verb.head) if verb.head.pos_ in ("VERB", "AUX") and verb.head.i < verb.i else own
+
+
+def is_predicate(token: Token) -> bool:
+    """Whether a token heads a clause: a verb, or a word with a subject or a copula."""
+    if token.pos_ in ("VERB", "AUX") and token.dep_ not in ("aux", "aux:pass", "cop"):
+        return True
+    return bool(children(token, "nsubj", "cop", "csubj"))
+
+
+def is_passive(verb: Token) -> bool:
+    """Whether a verb form is passive: by its subject or auxiliary, or as a bare participle beside a noun."""
+    deps = {c.dep_ for c in verb.children}
+    if "nsubj:pass" in deps or "aux:pass" in deps or "csubj:pass" in deps:
+        return True
+    if "obl:agent" in deps and not deps & {"obj", "nsubj"}:
+        return True
+    if verb.tag_ not in ("VBN", "VBD", "JJ") or "nsubj" in deps or "aux" in deps:
+        return False
+    if verb.dep_ == "conj":
+        return verb.tag_ == "VBN" and verb.head.i < verb.i and is_passive(verb.head)
+    if verb.dep_ == "amod":
+        return not verb.lower_.endswith("ing")
+    if verb.dep_ in ("acl", "advcl", "xcomp", "parataxis"):
+        return verb.tag_ == "VBN" or (verb.dep_ == "acl" and "obj" not in deps and verb.lower_.endswith(("ed", "en")))
+    return False
+
+
+def antecedent(pronoun: Token) -> Token | None:
+    """The noun a relative pronoun stands for, or None when the token is no relative pronoun."""
+    if pronoun.lower_ not in RELATIVE or pronoun.tag_ in ("DT", "IN"):
+        return None
+    clause = pronoun.head
+    for _ in range(MAX_STEPS):
+        if clause.dep_ in ("acl:relcl", "acl", "advcl:relcl", "relcl"):
+            return clause.head if clause.head.i < pronoun.i and clause.dep_ != "advcl:relcl" else None
+        if clause.head is clause:
+            return None
+        clause = clause.head
+    return None
+
+
+def own_subjects(verb: Token) -> list[Token]:
+    """The subjects written at this very predicate, conjuncts spelled out and relative pronouns replaced."""
+    found: list[Token] = []
+    for child in children(verb, "nsubj"):
+        if child.dep_ == "nsubj:outer":
+            continue
+        noun = antecedent(child)
+        found += conjuncts(noun if noun is not None else child)
+    return _ordered(found)
+
+
+def subjects(verb: Token) -> list[Token]:
+    """The grammatical subject of a predicate, inherited where it has none of its own; [] when there is none."""
+    return _ordered(_subject(verb, 0))
+
+
+def agents(verb: Token) -> list[Token]:
+    """Who does it: the subject of an active verb, the by-phrase of a passive one."""
+    if not is_passive(verb):
+        return subjects(verb)
+    return _ordered(chain.from_iterable(conjuncts(c) for c in children(verb, "obl", "nmod") if _is_agent(c)))
+
+
+def patients(verb: Token) -> list[Token]:
+    """What it is done to: the object of an active verb (also of a relative clause), the subject of a passive one."""
+    return subjects(verb) if is_passive(verb) else objects(verb)
+
+
+def objects(verb: Token) -> list[Token]:
+    """Direct objects, with the antecedent of an object relative clause ("the men they had held")."""
+    found: list[Token] = []
+    for child in children(verb, "obj"):
+        noun = antecedent(child)
+        found += conjuncts(noun if noun is not None else child)
+    if not found and verb.dep_ == "acl:relcl" and not is_passive(verb) and own_subjects(verb):
+        heads = {c.i for c in own_subjects(verb)}
+        bare = not any(c.lower_ in ("where", "when", "why", "how") for c in verb.subtree)
+        piped = any(c.lower_ in RELATIVE for c in verb.subtree)
+        if verb.head.i not in heads and bare and not piped and not children(verb, "ccomp", "xcomp"):
+            found += conjuncts(verb.head)
+    if not found and _shares_object(verb):
+        for other in verb.children:
+            if other.dep_ == "conj" and other.pos_ == "VERB" and not own_subjects(other) and other.i - verb.i <= 3:
+                found += objects(other)
+    return _ordered(found)
+
+
+def indirect_objects(verb: Token) -> list[Token]:
+    """Indirect objects ("gave them shelter")."""
+    return _ordered(chain.from_iterable(conjuncts(c) for c in children(verb, "iobj")))
+
+
+def obliques(verb: Token) -> list[tuple[str, Token]]:
+    """(preposition, head) of the prepositional phrases of a verb, agents of passives left out, conjuncts spelled out.
+
+    Relative pronouns are replaced ("the city in which they met"); "where" gives ("in", antecedent).
+    """
+    found: list[tuple[str, Token]] = []
+    for child in verb.children:
+        if base(child.dep_) in ("obl", "nmod") and not (is_passive(verb) and _is_agent(child)):
+            preposition = case_of(child)
+            noun = antecedent(child)
+            if preposition or noun is not None:
+                found += [(case_of(c) or preposition, c) for c in conjuncts(noun if noun is not None else child)]
+        elif child.lower_ == "where" and verb.dep_ == "acl:relcl" and verb.head.i < child.i:
+            found.append(("in", verb.head))
+    return sorted(found, key=lambda pair: pair[1].i)
+
+
+def possessors(noun: Token) -> list[Token]:
+    """Owners of a noun: "Kenya's army", "its army"."""
+    return _ordered(chain.from_iterable(conjuncts(c) for c in children(noun, "nmod:poss")))
+
+
+def modifiers(noun: Token) -> list[Token]:
+    """Words before a noun that can name an actor: compounds and adjectives ("NATO troops", "Kenyan troops")."""
+    found = [c for c in children(noun, "compound", "amod", "nmod:desc") if c.i < noun.i and c.dep_ != "compound:prt"]
+    return _ordered(found + [d for c in found for d in c.children if d.dep_ == "conj"])
+
+
+def nominal_arguments(noun: Token) -> list[tuple[str, Token]]:
+    """(slot, head) of what depends on a noun: slot "poss", "mod" (compound, adjective) or a preposition."""
+    found = [("poss", t) for t in possessors(noun)] + [("mod", t) for t in modifiers(noun)]
+    for child in noun.children:
+        if base(child.dep_) in ("nmod", "obl") and child.dep_ not in ("nmod:poss", "nmod:desc"):
+            preposition = case_of(child)
+            if preposition and child.i > noun.i:
+                found += [(case_of(c) or preposition, c) for c in conjuncts(child)]
+    return sorted(found, key=lambda pair: pair[1].i)
+
+
+def governor(noun: Token) -> tuple[str, Token] | None:
+    """(relation, verb) of the verb a noun is an argument of; relation: "nsubj", "nsubj:pass", "obj" or a preposition."""
+    top = noun
+    while top.dep_ == "conj" and _nominal(top.head):
+        top = top.head
+    head = top.head
+    if head is top or not is_predicate(head):
+        return None
+    if base(top.dep_) in ("nsubj", "obj", "iobj"):
+        return top.dep_, head
+    if base(top.dep_) == "obl":
+        return case_of(top) or "obl", head
+    return None
+
+
+def clause_head(token: Token) -> Token:
+    """The predicate of the clause a token stands in."""
+    current = token
+    for _ in range(len(token.sent)):
+        if current.head is current or (base(current.dep_) in CLAUSAL and is_predicate(current)):
+            break
+        current = current.head
+    return current
+
+
+def clause_tokens(predicate: Token) -> list[Token]:
+    """The words of a clause: no coordinated or loosely attached clauses, introducing words or outer punctuation."""
+    drop = {"parataxis", "conj", "cc", "discourse", "mark", "vocative", "list"}
+    return _trimmed(_walk(predicate, lambda top, c: top and (c.dep_ in drop)))
+
+
+def clause_span(predicate: Token) -> Span:
+    """Offsets of clause_tokens, from the first to the last."""
+    return token_span(clause_tokens(predicate))
+
+
+def verb_group(verb: Token) -> Span:
+    """Offsets from the first auxiliary to the verb or its particle: "has not been given up"."""
+    words = [verb, *(c for c in verb.children if base(c.dep_) in ("aux", "cop") or c.dep_ == "compound:prt")]
+    return token_span(words)
+
+
+def phrase_tokens(head: Token) -> list[Token]:
+    """The words of a noun phrase: no preposition, relative clause, apposition, coordinated phrase or outer punctuation."""
+    drop = set("case acl appos parataxis conj cc cop aux mark advcl nsubj dep discourse list".split())
+    return _trimmed(_walk(head, lambda top, c: (top and base(c.dep_) in drop) or base(c.dep_) in ("acl", "parataxis")))
+
+
+def phrase_span(head: Token) -> Span:
+    """Offsets of phrase_tokens, from the first to the last."""
+    return token_span(phrase_tokens(head))
+
+
+def token_span(tokens: Iterable[Token]) -> Span:
+    """Offsets from the first to the last of some tokens. Raises ValueError for none."""
+    words = sorted(tokens, key=lambda t: t.i)
+    if not words:
+        raise ValueError("no tokens, no span")
+    return Span(words[0].idx, words[-1].idx + len(words[-1]))
+
+
+def sentence_span(token: Token) -> Span:
+    """Offsets of the sentence around a token, white space at its ends left out."""
+    words = [t for t in token.sent if not t.is_space]
+    return token_span(words or [token])
+
+
+def _subject(verb: Token, depth: int) -> list[Token]:
+    own = own_subjects(verb)
+    if own or depth > MAX_STEPS:
+        return own
+    head, dep = verb.head, base(verb.dep_)
+    if head is verb:
+        return []
+    if dep == "conj":
+        return _subject(head, depth + 1) if head.i < verb.i else []
+    if dep == "amod":
+        return conjuncts(head) if _nominal(head) else []
+    if dep == "acl":
+        return _acl_subject(verb, head, depth)
+    if dep == "xcomp" or (dep == "ccomp" and not _finite(verb)):
+        return _controller(verb, head, depth)
+    if dep == "advcl" and not _finite(verb):
+        if set(markers(verb)) & OBJECT_GERUND and (held := _passive_or_object(head, depth)):
+            return held
+        if set(markers(verb)) == {"to"}:
+            return _controller(verb, head, depth)
+        return _subject(head, depth + 1)
+    if dep == "parataxis" and not _finite(verb):
+        return _subject(head, depth + 1)
+    return []
+
+
+def _controller(verb: Token, head: Token, depth: int) -> list[Token]:
+    """Subject of an open clause below `head`: its object, or an object of "on", "to", "for", else its subject."""
+    if head.pos_ not in ("VERB", "AUX", "ADJ", "NOUN"):
+        return []
+    if head.lemma_.lower() not in SUBJECT_CONTROL and not is_passive(head) and base(verb.dep_) != "advcl":
+        held = objects(head) or indirect_objects(head)
+        if held and held[0].i < verb.i:
+            return held
+    if head.lemma_.lower() in CONTROL_VERBS:
+        held = [t for case, t in obliques(head) if case in CONTROL_CASES and t.i < verb.i]
+        if held:
+            return held
+    if not is_predicate(head) and _nominal(head):
+        return _acl_subject(verb, head, depth)
+    return _subject(head, depth + 1)
+
+
+def _acl_subject(verb: Token, noun: Token, depth: int) -> list[Token]:
+    """Subject of a clause that modifies a noun: the noun, or for an infinitive its owner ("their attempt to leave")."""
+    if not _nominal(noun):
+        return _subject(noun, depth + 1) if is_predicate(noun) else []
+    infinitive = "to" in markers(verb) or any(c.tag_ == "TO" for c in verb.children)
+    gerund = bool(set(markers(verb)) - {"to", "that"}) and noun.pos_ != "PROPN" and verb.tag_ == "VBG"
+    if verb.dep_ == "acl:relcl" and not infinitive:
+        return [] if any(c.lower_ in RELATIVE and base(c.dep_) != "nsubj" for c in verb.children) else conjuncts(noun)
+    if not infinitive and not gerund:
+        return [noun] if verb.tag_ != "VBG" and noun.dep_ != "conj" and len(conjuncts(noun)) > 1 else conjuncts(noun)
+    by = [t for slot, t in nominal_arguments(noun) if slot in ("by", "of") and t.pos_ != "VERB"]
+    if owners := possessors(noun) or by:
+        return owners
+    held = governor(noun)
+    if held is not None and (held[0] == "obj" or held[0] not in ("nsubj", "nsubj:pass")):
+        found = agents(held[1]) if is_passive(held[1]) else _subject(held[1], depth + 1)
+        return [t for t in found if t.i != noun.i]
+    if held is not None and held[0] == "nsubj:pass":
+        return agents(held[1])
+    if noun.dep_ in ("ROOT", "root", "ccomp", "conj", "advcl") and children(noun, "cop"):
+        return [t for t in own_subjects(noun) if t.i != noun.i]
+    return []
+
+
+def _passive_or_object(head: Token, depth: int) -> list[Token]:
+    return _subject(head, depth + 1) if is_passive(head) else objects(head)
+
+
+def _shares_object(verb: Token) -> bool:
+    return verb.pos_ == "VERB" and not is_passive(verb) and not children(verb, "obl", "ccomp", "xcomp", "nsubj")
+
+
+def _finite(verb: Token) -> bool:
+    return verb.tag_ in ("VBD", "VBP", "VBZ", "MD") or any(
+        c.tag_ in ("VBD", "VBP", "VBZ", "MD") for c in verb.children if base(c.dep_) in ("aux", "cop")
+    )
+
+
+def _is_agent(child: Token) -> bool:
+    if child.dep_ == "obl:agent":
+        return True
+    return base(child.dep_) == "obl" and case_of(child) == "by" and child.ent_type_ not in ("DATE", "TIME")
+
+
+def _nominal(token: Token) -> bool:
+    return token.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM", "X") and not (
+        token.pos_ == "ADJ" and bool(children(token, "cop"))
+    )
+
+
+def _ordered(tokens: Iterable[Token]) -> list[Token]:
+    return [t for _, t in sorted({t.i: t for t in tokens}.items())]
+
+
+def _walk(head: Token, skip: object) -> Iterator[Token]:
+    assert callable(skip)
+    stack = [(head, True)]
+    while stack:
+        token, top = stack.pop()
+        yield token
+        stack += [(c, False) for c in token.children if not skip(top, c)]
+
+
+def _trimmed(tokens: Iterable[Token]) -> list[Token]:
+    """Sorted, outer punctuation and white space cut off; a bracket or quotation mark whose partner is inside stays."""
+    words = sorted(tokens, key=lambda t: t.i)
+    while len(words) > 1 and (words[-1].is_space or (words[-1].is_punct and not _closes(words))):
+        words.pop()
+    while len(words) > 1 and (words[0].is_space or (words[0].is_punct and not _opens(words))):
+        words.pop(0)
+    return words
+
+
+_PAIRS = {"(": ")", "[": "]", "“": "”", '"': '"', "‘": "’"}
+
+
+def _closes(words: list[Token]) -> bool:
+    last = words[-1].text
+    return any(_PAIRS.get(w.text) == last for w in words[:-1])
+
+
+def _opens(words: list[Token]) -> bool:
+    closing = _PAIRS.get(words[0].text)
+    return closing is not None and any(w.text == closing for w in words[1:])
+
+
+def tokens_of(doc: Doc, begin: int, end: int) -> list[Token]:
+    """The tokens that lie wholly in [begin, end) code points."""
+    span = doc.char_span(begin, end, alignment_mode="contract")
+    return list(span) if span is not None else []
