@@ -1,0 +1,243 @@
+"""Open the entity base read-only and answer look-ups."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+from kgbuild.errors import InputError
+from kgbuild.knowledge.entries import Candidate, Demonym, Entry, Metonym, Term
+from kgbuild.knowledge.normal import has_capital, key, reads_as_acronym, strip_possessive
+from kgbuild.knowledge.roles import role_key
+from kgbuild.knowledge.schema import FORMS, KINDS, TIERS, TYPES, VERSION, WEIGHTS
+
+__all__ = ["PACKAGED", "Base"]
+
+PACKAGED = Path(__file__).resolve().parent.parent / "data" / "knowledge.sqlite"
+"""The base shipped with the package."""
+
+_COLUMNS = (
+    "e.n, e.qid, e.local, e.name, e.type, e.country, (SELECT text FROM text WHERE n = e.description), e.prior, e.lat, e.lon, "
+    "e.population, e.tier, (SELECT text FROM text WHERE n = e.source)"
+)
+_SURNAME = KINDS.index("surname")
+_ACRONYM = KINDS.index("acronym")
+_MOST_SURNAMES = 12
+_CACHE = 16384
+
+
+class Base:
+    """The entity base, opened read-only; look-ups are cached and safe for any text.
+
+    >>> base = Base.open()
+    >>> base.candidates("Russia")[0].qid
+    'Q159'
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self.candidates: Callable[[str], tuple[Candidate, ...]] = lru_cache(_CACHE)(self._candidates)
+        self._entry: Callable[[int], Entry] = lru_cache(_CACHE)(self._read_entry)
+        self.country: Callable[[str], Entry | None] = lru_cache(512)(self._country)
+
+    @classmethod
+    def open(cls, path: Path | str | None = None) -> Base:
+        """Open a base file; without a path, the one shipped with the package.
+
+        Raises InputError when the file is missing, no entity base, or of another version.
+        """
+        file = PACKAGED if path is None else Path(path)
+        if not file.is_file():
+            raise InputError(f"no entity base at {file}: name an existing file")
+        try:
+            # immutable: no locks and no journal look-ups, so that a read-only installation works
+            connection = sqlite3.connect(
+                f"file:{quote(str(file.resolve()))}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+            row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+        except sqlite3.Error as error:
+            raise InputError(f"{file} is not an entity base ({error}): rebuild it or name another") from None
+        if row is None or row[0] != str(VERSION):
+            connection.close()
+            raise InputError(f"{file} is an entity base of another version: rebuild it with this release")
+        return cls(connection)
+
+    def close(self) -> None:
+        """Close the file; later look-ups fail."""
+        self._db.close()
+
+    def __enter__(self) -> Base:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # `candidates` is the cached form of this method
+    def _candidates(self, surface: str) -> tuple[Candidate, ...]:
+        """Everything the surface may name, best first; empty when nothing.
+
+        Case, diacritics, points, hyphens, a leading "the" and a final possessive make no difference, with two exceptions: an
+        acronym matches only text written as one ("US", "U.S.", "Nato", never "us"), and a single word without any capital
+        names nothing. At most 12 persons by bare surname.
+        """
+        wanted = key(surface)
+        if not wanted:
+            return ()
+        capital = has_capital(surface)
+        acronym = reads_as_acronym(surface)
+        if not capital and not acronym and " " not in wanted:
+            return ()
+        found: list[tuple[float, int, int]] = []
+        people = 0
+        for n, code in self._db.execute("SELECT n, kind FROM alias WHERE key = ? ORDER BY n", (wanted,)):
+            kind = code & 15
+            if kind == _ACRONYM and not acronym:
+                continue
+            if kind == _SURNAME:
+                people += 1
+                if people > _MOST_SURNAMES:
+                    continue
+            found.append((self._entry(n).prior * WEIGHTS[kind], -n, code))
+        letters = strip_possessive(surface)
+        if len(wanted) <= 3 and letters.isupper() and any(code & 15 == _ACRONYM for _, _, code in found):
+            # "UN", "IS": capitals throughout name the body, not a town called Un
+            found = [f for f in found if f[2] & 15 == _ACRONYM]
+        found.sort(reverse=True)
+        return tuple(
+            Candidate(self._entry(-n), KINDS[code & 15], round(prior, 4), bool(code & 16)) for prior, n, code in found
+        )
+
+    def best(self, surface: str) -> Candidate | None:
+        """The most likely reading of a bare surface, surnames left out; None when there is none."""
+        return next((c for c in self.candidates(surface) if c.kind != "surname"), None)
+
+    def entry(self, identifier: str) -> Entry | None:
+        """The entry of an id (a Wikidata id or a local one)."""
+        n = self._number(identifier)
+        return self._entry(n) if n else None
+
+    # `country` is the cached form of this method
+    def _country(self, iso2: str) -> Entry | None:
+        """The state or territory of an ISO 3166 alpha-2 code, None when unknown."""
+        row = self._db.execute("SELECT n FROM state WHERE iso2 = ?", (iso2.upper(),)).fetchone()
+        return None if row is None else self._entry(row[0])
+
+    def demonym(self, surface: str) -> Demonym | None:
+        """The country or region of a demonym ("Russian", "Russians", "Briton"), None for other words."""
+        wanted = key(surface)
+        if not wanted or not has_capital(surface):
+            return None
+        row = self._db.execute("SELECT form, n FROM demonym WHERE key = ?", (wanted,)).fetchone()
+        return None if row is None else Demonym(surface, FORMS[row[0]], self._entry(row[1]))
+
+    def capital_of(self, entry: Entry) -> Entry | None:
+        """The state or territory a city is the capital of, None for other entries."""
+        if entry.type != "city":
+            return None
+        row = self._db.execute("SELECT iso2 FROM capital WHERE city = ?", (self._number(entry.id),)).fetchone()
+        return None if row is None else self.country(row[0])
+
+    def metonym(self, surface: str) -> Metonym | None:
+        """What a capital, palace or street may stand for; None when the base knows no such use.
+
+        Every capital the base knows may stand for its state, under each of its names ("Kiev").
+        """
+        wanted = key(surface)
+        if not wanted or not has_capital(surface):
+            return None
+        row = self._db.execute(
+            "SELECT target, (SELECT text FROM text WHERE n = stands_for), country FROM metonym WHERE key = ?", (wanted,)
+        ).fetchone()
+        best = self.best(surface)
+        city = best.entry if best is not None and best.type == "city" else None
+        capital_of = None if city is None else self.capital_of(city)
+        if row is not None:
+            target = None if row[0] is None else self._entry(row[0])
+            return Metonym(surface, row[1] or "", target, self.country(row[2]), city, capital_of is not None)
+        if capital_of is None:
+            return None
+        return Metonym(surface, f"government of {capital_of.name}", None, capital_of, city, True)
+
+    def offices(self, person: str) -> tuple[Term, ...]:
+        """The offices of a person (by id), the latest first."""
+        rows = self._db.execute(
+            "SELECT h.person, t.title, t.country, h.begin, h.end FROM held h JOIN title t ON t.n = h.title WHERE h.person = ?",
+            (self._number(person),),
+        )
+        return tuple(sorted(map(self._term, rows), key=_latest_first))
+
+    def holders(self, role: str, country: str, on: date | None = None) -> tuple[Term, ...]:
+        """Who held an office of a country, the latest first: ``holders("president", "US", date(2022, 3, 24))``.
+
+        role: the office in words, with or without its country; usual synonyms are bridged ("foreign minister"). on: only terms
+        that cover the day, those with a known beginning before the others.
+        """
+        rows = self._db.execute(
+            "SELECT h.person, t.title, t.country, h.begin, h.end FROM role r JOIN title t ON t.n = r.title "
+            "JOIN held h ON h.title = t.n WHERE r.country = ? AND r.role = ?",
+            (country.upper(), role_key(role)),
+        )
+        terms = [self._term(row) for row in rows]
+        if on is not None:
+            terms = [t for t in terms if t.covers(on) and t.begin is not None]
+        seen: dict[tuple[str, date | None], Term] = {}
+        for term in sorted(terms, key=_latest_first):
+            seen.setdefault((term.person.id, term.begin), term)
+        return tuple(seen.values())
+
+    def holder(self, role: str, country: str, on: date | None = None) -> Entry | None:
+        """The person who held the office on the day (without a day: the last known), None when the base does not know."""
+        terms = self.holders(role, country, on)
+        return terms[0].person if terms else None
+
+    def counts(self) -> dict[str, int]:
+        """Number of entities by type."""
+        rows = self._db.execute("SELECT type, count(*) FROM entity GROUP BY type ORDER BY type")
+        return {TYPES[kind]: count for kind, count in rows}
+
+    def _number(self, identifier: str) -> int:
+        if identifier[:1] == "Q" and identifier[1:].isascii() and identifier[1:].isdigit() and len(identifier) < 16:
+            row = self._db.execute("SELECT n FROM entity WHERE qid = ?", (int(identifier[1:]),)).fetchone()
+        else:
+            row = self._db.execute("SELECT n FROM entity WHERE local = ?", (identifier,)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def _read_entry(self, n: int) -> Entry:
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM entity e WHERE e.n = ?", (n,)).fetchone()
+        _, qid, local, name, kind, country, description, prior, lat, lon, population, tier, source = row
+        return Entry(
+            id=f"Q{qid}" if qid else local,
+            qid=f"Q{qid}" if qid else None,
+            name=name,
+            type=TYPES[kind],
+            country=country,
+            description=description or "",
+            prior=prior / 1000,
+            lat=None if lat is None else lat / 10000,
+            lon=None if lon is None else lon / 10000,
+            population=population,
+            tier=TIERS[tier],
+            source=source or "",
+        )
+
+    def _term(self, row: tuple[int, str, str | None, int | None, int | None]) -> Term:
+        person, title, country, begin, end = row
+        return Term(self._entry(person), title, country, _date(begin), _date(end))
+
+
+def _date(number: int | None) -> date | None:
+    if number is None:
+        return None
+    try:
+        return date(number // 10000, max(1, number // 100 % 100), max(1, number % 100))
+    except ValueError:
+        return None
+
+
+def _latest_first(term: Term) -> tuple[bool, int, float, str, str]:
+    return (term.begin is None, -(term.begin.toordinal() if term.begin else 0), -term.person.prior, term.title, term.person.id)

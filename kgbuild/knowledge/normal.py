@@ -1,0 +1,80 @@
+"""Turn a written name into the key under which the entity base files it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_SURFACE = 160
+"""Longest surface looked up, in characters; the longest name in the base is shorter."""
+
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a", "ħ": "h", "ŋ": "n"}
+)
+_APOSTROPHES = re.compile("['’‘ʼʻʹʿʾ`´]")
+_POSSESSIVE = re.compile("(?:['’ʼ]s|(?<=[sz])['’ʼ])$", re.IGNORECASE)
+_BREAKS = re.compile(r"[\s\-‐‑‒–—/,:;&]+")
+_DROPPED = re.compile(r"[.\"“”„«»()\[\]!?*]")
+_DOTTED = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?\.?$")
+
+
+def strip_possessive(surface: str) -> str:
+    """Drop a final possessive: ``Russia's`` -> ``Russia``, ``States'`` -> ``States``."""
+    return _POSSESSIVE.sub("", surface.strip())
+
+
+def key(surface: str) -> str:
+    """Give the look-up key of a name; empty when it cannot name anything.
+
+    Compatibility forms, case, diacritics, points, apostrophes, a final possessive and a leading
+    "the" make no difference; hyphens, slashes and commas separate words.
+
+    >>> key("The U.S.'s"), key("Da'esh"), key("São Tomé-et-Príncipe")
+    ('us', 'daesh', 'sao tome et principe')
+    """
+    if not surface or len(surface) > MAX_SURFACE:
+        return ""
+    if not surface.isascii():
+        surface = unicodedata.normalize("NFKC", surface)
+    text = strip_possessive(surface).casefold()
+    if not text.isascii():
+        text = text.translate(_LETTERS)
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    text = _APOSTROPHES.sub("", text)
+    text = _DROPPED.sub("", text)
+    text = _BREAKS.sub(" ", text).strip()
+    return text[4:] if text.startswith("the ") else text
+
+
+def has_capital(surface: str) -> bool:
+    """Tell whether any character is upper case (English names are; "turkey" the bird is not)."""
+    return any(c.isupper() for c in surface)
+
+
+def is_acronym(name: str) -> bool:
+    """Tell whether a listed name is an acronym: one word, 2 to 8 letters or digits, none lower case.
+
+    >>> [is_acronym(n) for n in ("US", "U.S.", "NATO", "M23", "Nato", "IRAQ WAR")]
+    [True, True, True, True, False, False]
+    """
+    bare = name.replace(".", "").replace("&", "")
+    return 2 <= len(bare) <= 8 and bare.isalnum() and bare.isascii() and bare[0].isalpha() and bare == bare.upper()
+
+
+def reads_as_acronym(surface: str) -> bool:
+    """Tell whether text is written so that it may be an acronym.
+
+    Capitals throughout ("US", "U.S."), points between single letters ("u.s."), or, from four letters
+    on, British title case ("Nato", "Isis"): "us", "Us", "it" and "who" never are.
+    """
+    bare = strip_possessive(surface)
+    if bare[:4].lower() == "the ":
+        bare = bare[4:]
+    if _DOTTED.match(bare):
+        return True
+    letters = bare.replace(".", "").replace("-", "").replace("&", "")
+    if not letters.isalnum() or len(letters) < 2:
+        return False
+    if sum(c.isupper() for c in letters) >= 2:
+        return True
+    return letters[0].isupper() and (len(letters) >= 4 or letters[1:].isdigit())
