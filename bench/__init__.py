@@ -1,0 +1,1 @@
+"""Measurements: every figure the documentation quotes is printed by a command here."""

@@ -1,0 +1,32 @@
+"""`python -m bench SUITE --data DIR [--split S] [--predictions F]`: run the system on a corpus and print its figures."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+SUITES = {
+    "gold": "entities, attributions, events and stances on hand-annotated articles",
+    "records": "records per room and article on articles in text form (PolNeAR, re3d): a room that returns nothing shows",
+    "polnear": "attribution on PolNeAR",
+    "speed": "time from process start to graph, words a second per room",
+}
+
+
+def main() -> int:
+    """Exit status 0, or 1 when a suite's own floor is missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("suite", choices=SUITES, help="; ".join(f"{k}: {v}" for k, v in SUITES.items()))
+    parser.add_argument("--data", required=True, help="a corpus folder in its upstream layout")
+    parser.add_argument("--split", default="dev", help="the part of the corpus")
+    parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
+    parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")
+    parser.add_argument("--verbose", action="store_true", help="list misses and false alarms")
+    options = parser.parse_args()
+    suite = importlib.import_module(f"bench.{options.suite}")
+    return int(suite.run(options))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

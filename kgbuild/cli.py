@@ -1,0 +1,313 @@
+"""The command line: arguments, progress, tables and messages; everything else is `pipeline`'s."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from kgbuild.config import VERSION, Config
+from kgbuild.errors import CheckError, InputError, KgbuildError, UsageError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="kgbuild",
+    help="News articles to a knowledge graph: who did what to whom, who says so, and who stands where.",
+    epilog="Exit status: 0 done, 1 error, 2 wrong call, 3 unusable input, 4 output cannot be written, 5 no build folder, "
+    "6 language model, 7 rule file, 8 query, 9 check found violations, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+INTERRUPTED = 130
+CONTROL = {c: " " for c in (*range(32), *range(127, 160), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+"""Control and direction characters that text from an article must not send to a terminal."""
+
+Folder = Annotated[Path, typer.Argument(help="A build folder: what `kgbuild build -o` wrote.", metavar="FOLDER")]
+
+
+def main() -> None:
+    """Run the command line and exit with the documented status; one line on stderr for whatever went wrong."""
+    # A reader that went away (`| head`) ends the process quietly, as it does for other tools.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        app(standalone_mode=False)
+    except KgbuildError as error:
+        _fail(str(error), error.status)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("interrupted: nothing of this run was kept, what was built before is as it was", INTERRUPTED)
+    except MemoryError:
+        _fail("out of memory: build fewer articles at once", 1)
+    except Exception as error:
+        # Click's own usage errors know how to show themselves; anything else is a fault of ours, shown in full on demand.
+        if hasattr(error, "format_message"):
+            _fail(f"{error.format_message()}; see `kgbuild --help`", 2)
+        if os.environ.get("KGBUILD_DEBUG"):
+            raise
+        _fail(f"internal error ({type(error).__name__}: {error}); set KGBUILD_DEBUG=1 for the traceback, and report it", 1)
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    print("kgbuild: " + " ".join(message.split()).translate(CONTROL), file=sys.stderr)
+    sys.exit(status)
+
+
+@app.callback(invoke_without_command=True)
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        print(f"kgbuild {VERSION}")
+        raise typer.Exit
+
+
+@app.command()
+def build(
+    inputs: Annotated[list[str], typer.Argument(help="Article files (text, HTML, JSONL, CSV), folders, globs, or - for standard input.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Build folder to write.")],
+    model: Annotated[str | None, typer.Option(help="Another spaCy pipeline (path or package) instead of the shipped one.")] = None,
+    base: Annotated[str, typer.Option(help="IRI prefix of the data minted.")] = Config().base,
+    text_field: Annotated[str | None, typer.Option(help="Column or key of the text in CSV and JSONL rows.")] = None,
+    title_field: Annotated[str | None, typer.Option(help="Column or key of the headline.")] = None,
+    date_field: Annotated[str | None, typer.Option(help="Column or key of the publication date.")] = None,
+    publisher_field: Annotated[str | None, typer.Option(help="Column or key of the publisher.")] = None,
+    url_field: Annotated[str | None, typer.Option(help="Column or key of the address.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")] = False,
+) -> None:
+    """Read articles and write their graph.
+
+    Example: kgbuild build examples/ -o output/
+    """
+    from kgbuild import pipeline  # imported here and below so that --help and wrong calls answer at once
+    from kgbuild.records import Claim, Document, Entity, Event, Stance
+
+    config = Config(
+        base=_checked_base(base), model=model, text_field=text_field, title_field=title_field, date_field=date_field,
+        publisher_field=publisher_field, url_field=url_field,
+    )  # fmt: skip
+    with _progress("articles", quiet) as step:
+        graph = pipeline.build(inputs, out, config, progress=step)
+    for skipped in graph.skipped:
+        print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
+    if not quiet:
+        counts = [
+            f"{sum(isinstance(r, kind) for r in graph.records)} {name}"
+            for kind, name in ((Document, "articles"), (Entity, "entities"), (Event, "events"), (Claim, "claims"), (Stance, "stances"))
+        ]
+        print(f"{', '.join(counts)} in {out}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`", file=sys.stderr)
+
+
+@app.command()
+def query(
+    folder: Annotated[Path | None, typer.Argument(help="A build folder.", metavar="FOLDER")] = None,
+    question: Annotated[str | None, typer.Argument(help="A named question (see --list), a SPARQL query, or - for one on standard input.")] = None,
+    arguments: Annotated[list[str] | None, typer.Argument(help="The question's arguments, as words: Russia, \"nuclear weapons\".")] = None,
+    form: Annotated[str | None, typer.Option("--format", "-f", help="table, csv, tsv, json or turtle (default: table in a terminal, tsv in a pipe).")] = None,
+    show: Annotated[bool, typer.Option("--list", help="List the named questions with an example each.")] = False,
+) -> None:
+    """Ask a graph a named question or any SPARQL query.
+
+    Example: kgbuild query output/ who-opposes Russia
+    """
+    from kgbuild import query as questions
+
+    if show:
+        _table(["question", "asks", "example"], [(q.usage, q.description, q.example) for q in questions.named_questions()])
+        return
+    if folder is None or question is None:
+        raise UsageError("give a build folder and a question: kgbuild query output/ who-opposes Russia; `kgbuild query --list` shows the questions")
+    from kgbuild.store import open_store
+
+    text = sys.stdin.read() if question == "-" else question
+    result = questions.run(open_store(folder), text, *(arguments or []))
+    form = form or ("table" if sys.stdout.isatty() else "tsv")
+    if form == "table" and result.graph is None:
+        _table(result.variables, result.rows)
+        if not result.rows:
+            print("no answer", file=sys.stderr)
+    else:
+        sys.stdout.write(result.dump("turtle" if form == "table" else form))
+
+
+@app.command()
+def export(
+    folder: Folder,
+    form: Annotated[str, typer.Option("--format", "-f", help="turtle, jsonld, nquads, graphml, gexf, dot, csv or html.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write (default: standard output).")] = None,
+) -> None:
+    """Write the graph in another format.
+
+    Example: kgbuild export output/ --format gexf -o graph.gexf
+    """
+    from kgbuild import pipeline
+    from kgbuild.export import dump
+    from kgbuild.files import whole_file
+
+    graph = pipeline.open_build(folder)
+    content = dump(form, graph.records, graph.config)
+    if out is None:
+        sys.stdout.buffer.write(content)
+        return
+    with whole_file(out) as handle:
+        handle.write(content)
+
+
+@app.command()
+def view(
+    folder: Folder,
+    browser: Annotated[bool, typer.Option(help="Open it; --no-browser only prints where the page is.")] = True,
+) -> None:
+    """Open the interactive page of a build in the browser.
+
+    Example: kgbuild view output/
+    """
+    import webbrowser
+
+    from kgbuild import pipeline
+    from kgbuild.export import dump
+    from kgbuild.files import whole_file
+
+    page = folder / "graph.html"
+    if not page.is_file():
+        graph = pipeline.open_build(folder)
+        with whole_file(page) as handle:
+            handle.write(dump("html", graph.records, graph.config))
+    print(page.resolve())
+    if browser:
+        webbrowser.open(page.resolve().as_uri())
+
+
+@app.command()
+def check(folder: Folder) -> None:
+    """Prove a build: shapes, whole-graph checks, and every span against its source text.
+
+    Example: kgbuild check output/
+    """
+    from kgbuild import check as checks
+
+    report = checks.check(folder)
+    for violation in report.violations:
+        print(_clean(str(violation)))
+    if report.violations:
+        raise CheckError(f"{len(report.violations)} violations in {folder}; build it again, and report them if they stay")
+    print(report.summary)
+
+
+@app.command()
+def explain(
+    folder: Folder,
+    what: Annotated[str, typer.Argument(help="An entity's name, or the id or IRI of any record.")],
+) -> None:
+    """Show the sentences behind an entity, an event, a claim or a stance.
+
+    Example: kgbuild explain output/ "John Kirby"
+    """
+    from kgbuild import pipeline
+    from kgbuild.explain import explain as explanation
+
+    for evidence in explanation(pipeline.open_build(folder).records, what):
+        _evidence(evidence)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="The earlier build folder.")],
+    new: Annotated[Path, typer.Argument(help="The later build folder.")],
+) -> None:
+    """Say what changed between two builds: articles, entities, events, claims and stances gained, lost or altered.
+
+    Example: kgbuild diff before/ after/
+    """
+    from kgbuild import pipeline
+    from kgbuild.diff import difference
+
+    changes = difference(pipeline.read_records(old), pipeline.read_records(new))
+    for change in changes:
+        print(_clean(str(change)))
+    if not changes:
+        print("no difference")
+
+
+@app.command()
+def ref(
+    topic: Annotated[str | None, typer.Argument(help="readers, writers, event-types, stance-kinds, questions or terms (default: all).")] = None,
+) -> None:
+    """List what exists, with examples: readers, writers, event types, stance kinds, questions, terms.
+
+    Example: kgbuild ref event-types
+    """
+    from kgbuild.pipeline import reference
+
+    tables = reference()
+    if topic is not None and topic not in tables:
+        raise UsageError(f"unknown topic {topic!r}; known: {', '.join(tables)}")
+    for name, (columns, rows) in tables.items():
+        if topic in (None, name):
+            print(name if topic is None else "", end="\n" if topic is None else "")
+            _table(columns, rows)
+
+
+def _checked_base(base: str) -> str:
+    """Raises UsageError unless the prefix is an http(s) IRI that ends in / or #."""
+    import re
+
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/([A-Za-z0-9._~/-]*[/#])?", base):
+        raise UsageError(f"--base {base!r}: give an http or https IRI that ends in / (https://example.org/news/)")
+    return base
+
+
+def _clean(text: str) -> str:
+    return text.translate(CONTROL)
+
+
+@contextmanager
+def _progress(what: str, quiet: bool) -> Iterator[Callable[[str, int], None] | None]:
+    """A live line on stderr while articles are worked on; nothing in a pipe."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(stderr=True)
+    with console.status(f"reading {what} ...") as status:
+        yield lambda source, count: status.update(f"{count} {what}, last: {escape(_clean(source))}")
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
+    """A table with colour in a terminal, tab-separated lines in a pipe."""
+    cells = [[_clean(c or "") for c in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in [list(columns), *cells]:
+            print("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, show_lines=len(cells) <= 40)
+    for row in cells:
+        table.add_row(*(Text(c) for c in row))
+    Console().print(table)
+
+
+def _evidence(evidence: Any) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    sentence = Text(_clean(evidence.sentence))
+    sentence.stylize("bold reverse", evidence.begin, evidence.end)
+    console = Console()
+    console.print(Text(evidence.label, style="bold cyan"), soft_wrap=True)
+    console.print(Text("  ") + sentence, soft_wrap=True)
+    console.print(Text(f"  {evidence.detail}", style="dim"), soft_wrap=True)
