@@ -1,0 +1,179 @@
+"""From what the user names (files, folders, globs, "-") to the files to read, in one order whatever the order of naming."""
+
+from __future__ import annotations
+
+import errno
+import glob
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kgbuild.errors import InputError
+from kgbuild.records import Skipped
+
+__all__ = ["STDIN", "Found", "find_files", "sidecar_of"]
+
+STDIN = "-"
+SIDECAR = ".meta.json"
+_ABOUT = re.compile(r"(?:read[-_ ]?me|licen[cs]e|copying|notice|attribution|authors|credits|changelog|contributing)(?:[-_. ].*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to read: where it is, its name in records (relative to the folder named), and its extension without the dot.
+
+    `path` is None for standard input.
+    """
+
+    path: Path | None
+    source: str
+    extension: str
+
+
+def find_files(inputs: Sequence[str], extensions: Container[str]) -> tuple[list[Found], list[Skipped]]:
+    """The files behind the inputs, ordered by source name, each once; and what was passed over, with reasons.
+
+    A folder is read to the bottom. In folders, hidden entries, notices about the folder (README, LICENSE, ATTRIBUTION ...) and files of
+    other extensions are passed over. A file named by itself is read whatever its name when it has no extension (as text).
+    Raises InputError when an input does not exist or a glob matches nothing.
+    """
+    found: list[Found] = []
+    skipped: list[Skipped] = []
+    for name in inputs:
+        if name == STDIN:
+            found.append(Found(None, STDIN, ""))
+            continue
+        for path, source in _named(name):
+            if path.is_dir():
+                _walk(path, source, extensions, found, skipped)
+            else:
+                _take(path, source or path.name, extensions, found, skipped, alone=True)
+    return _once(found), sorted(set(skipped), key=lambda s: (s.source, s.reason))
+
+
+def sidecar_of(path: Path) -> Path | None:
+    """The file with an article's metadata beside it: "<name>.meta.json", with or without the article's extension."""
+    for candidate in (path.with_name(path.name + SIDECAR), path.with_name(path.stem + SIDECAR)):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _named(name: str) -> list[tuple[Path, str]]:
+    """Paths of one input with the source name of each ("" for the path's own)."""
+    if re.match(r"[a-z][a-z0-9+.-]+://", name, re.IGNORECASE):
+        raise InputError(f"{name}: a web address; save the page and name the file")
+    try:
+        path = Path(name)
+        if os.path.lexists(path):
+            return [(path, "")]
+        if glob.has_magic(name):
+            matches = sorted(glob.glob(name, recursive=True))
+            if matches:
+                root = Path(re.split(r"[*?\[]", name, maxsplit=1)[0])
+                root = root if name[: len(str(root)) + 1].endswith(os.sep) else root.parent
+                return [(Path(m), Path(os.path.relpath(m, root)).as_posix()) for m in matches]
+            raise InputError(f"{name}: no file matches")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name[:200]!r}: not a path ({error})") from error
+    raise InputError(f"{name}: no such file or folder")
+
+
+def _walk(folder: Path, prefix: str, extensions: Container[str], found: list[Found], skipped: list[Skipped]) -> None:
+    """Every file under `folder`; links to folders after real folders, each folder once, so that loops end."""
+    seen: set[Path] = set()
+    links: list[tuple[Path, str]] = [(folder, prefix)]
+    while links:
+        start, inside = links.pop(0)
+        real = Path(os.path.realpath(start))
+        if real in seen:
+            skipped.append(Skipped(inside or folder.name, "a link to a folder that is read already"))
+            continue
+        stack = [(start, inside)]
+        while stack:
+            current, at = stack.pop()
+            seen.add(Path(os.path.realpath(current)))
+            try:
+                entries = sorted(os.scandir(current), key=lambda e: e.name)
+            except OSError as error:
+                skipped.append(Skipped(at or folder.name, f"folder cannot be read ({_why(error)})"))
+                continue
+            for entry in reversed(entries):
+                source = f"{at}/{entry.name}" if at else entry.name
+                path = Path(entry.path)
+                if entry.name.startswith("."):
+                    skipped.append(Skipped(source, "hidden"))
+                elif entry.is_dir(follow_symlinks=False):
+                    stack.append((path, source))
+                elif entry.is_symlink() and path.is_dir():
+                    links.append((path, source))
+                else:
+                    _take(path, source, extensions, found, skipped, alone=False)
+        links.sort(key=lambda link: link[1])
+
+
+def _take(path: Path, source: str, extensions: Container[str], found: list[Found], skipped: list[Skipped], alone: bool) -> None:
+    extension = path.suffix[1:].lower()
+    source = source.encode("utf-8", "replace").decode("utf-8")  # file names need not be Unicode
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        skipped.append(Skipped(source, "a link that leads nowhere" if path.is_symlink() else f"cannot be read ({_why(error)})"))
+        return
+    if not stat.S_ISREG(mode):
+        skipped.append(Skipped(source, "not a regular file (a pipe, socket or device)"))
+    elif path.name.lower().endswith(SIDECAR):
+        if not _has_article(path, extensions):
+            skipped.append(Skipped(source, "metadata of no article: no file beside it has this name"))
+    elif not alone and _ABOUT.fullmatch(path.name):
+        skipped.append(Skipped(source, "about the folder, not an article"))
+    elif extension in extensions or (alone and not extension):
+        found.append(Found(path, source, extension))
+    else:
+        skipped.append(Skipped(source, f"no reader for {'.' + extension if extension else 'files without an extension'}"))
+
+
+def _has_article(sidecar: Path, extensions: Container[str]) -> bool:
+    """Whether an article that the sidecar belongs to lies beside it."""
+    name = sidecar.name[: -len(SIDECAR)]
+    try:
+        beside = sorted(os.listdir(sidecar.parent))
+    except OSError:
+        return False
+    return any(other == name or (Path(other).stem == name and Path(other).suffix[1:].lower() in extensions) for other in beside)
+
+
+def _once(found: list[Found]) -> list[Found]:
+    """Each file once, by source name; files of one name from several folders are ordered by content, not by where they lie."""
+    by_real: dict[str, Found] = {}
+    for item in found:
+        key = os.path.realpath(item.path) if item.path is not None else STDIN
+        kept = by_real.get(key)
+        if kept is None or item.source < kept.source:
+            by_real[key] = item
+    names = [item.source for item in by_real.values()]
+    return sorted(by_real.values(), key=lambda f: (f.source, _digest(f) if names.count(f.source) > 1 else ""))
+
+
+def _digest(item: Found) -> str:
+    if item.path is None:
+        return ""
+    total = hashlib.sha256()
+    for path in (item.path, sidecar_of(item.path)):
+        if path is not None:
+            try:
+                with path.open("rb") as file:
+                    total.update(hashlib.file_digest(file, "sha256").digest())
+            except OSError as error:
+                total.update(errno.errorcode.get(error.errno or 0, "?").encode())
+    return total.hexdigest()
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
