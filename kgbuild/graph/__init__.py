@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from kgbuild.graph.evidence import Evidence, collect
-from kgbuild.graph.network import Edge, Network, Node, network
+from kgbuild.graph.network import Edge, Network, Node, Value, network
 from kgbuild.records import Record
 
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["Edge", "Evidence", "Network", "Node", "collect", "network", "to_networkx"]
+__all__ = ["Edge", "Evidence", "Network", "Node", "Value", "collect", "network", "to_networkx"]
 
 
 def to_networkx(records: Iterable[Record]) -> nx.MultiDiGraph[Any]:
@@ -30,7 +30,8 @@ def to_networkx(records: Iterable[Record]) -> nx.MultiDiGraph[Any]:
     import networkx as nx  # start-up: only callers that ask for networkx pay for its import
 
     view = network(records)
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(**view.counts())
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    graph.graph.update(view.counts())
     for node in view.nodes:
         graph.add_node(node.id, **node.attributes())
     for edge in view.edges:

@@ -101,8 +101,8 @@ def sentence_around(document: Document, span: Span) -> Span:
     low = line + 1 if line >= 0 else low
     line = text.find("\n", end, high)
     high = line if line >= 0 else high
-    for m in _END.finditer(text, low, begin):
-        if not _ABBREVIATION.search(text, max(low, m.start() - 12), m.start() + 1):
+    for m in _END.finditer(text, low, min(len(text), begin + 2)):
+        if m.end() <= begin and not _ABBREVIATION.search(text, max(low, m.start() - 12), m.start() + 1):
             low = m.end()
     for m in _END.finditer(text, max(end - 3, begin), high):
         if m.end() >= end and not _ABBREVIATION.search(text, max(low, m.start() - 12), m.start() + 1):

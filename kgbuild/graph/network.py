@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +23,10 @@ tie: affiliation, within, territory, which are knowledge about the entities and 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An entity, how often and where it is mentioned; `known` is false for an id that no Entity record explains."""
+    """An entity, how often and where it is mentioned; `known` is false for an id that no Entity record explains.
+
+    `qid` is a well-formed Wikidata id or None: writers and the page build links from it.
+    """
 
     id: str
     label: str
@@ -52,7 +56,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One record between two entities. `id` is unique in the network: the record's id, and the number of the pair in it.
+    """One record between two entities. `id` is unique in the network: the record's id and the pair's number in it.
 
     kind: see EDGE_KINDS. type: event type, stance kind, speech act, or affiliation, within, territory. role: how the
     target takes part (recipient, theme, place, instrument, target, about, addressee; "together" joins two in the same
@@ -76,7 +80,7 @@ class Edge:
     confidence: float = 1.0
 
     def attributes(self) -> dict[str, Value]:
-        """The edge's values for a graph library, unknown ones left out; offsets count code points of the article's text.
+        """The edge's values for a graph library, unknown ones left out; offsets are code points of the article's text.
 
         label is what a drawing may write on the edge without lying: "not Assault", "Assault?" (hypothetical), "Threat
         −".
@@ -90,11 +94,12 @@ class Edge:
             values |= {
                 "status": e.status, "modality": e.modality, "negated": e.negated, "hearsay": e.hearsay,
                 "according_to": self.according_to or None, "denied_by": self.denied_by or None,
-                "condition": self.condition or None, "is_condition": e.is_condition, "polarity": e.polarity, "score": e.score,
-                "voice": e.voice, "mode": e.mode, "cameo": e.cameo, "cluster": e.cluster, "earliest": e.earliest,
-                "latest": e.latest, "text": self.text, "begin": e.span.begin, "end": e.span.end, "sentence": self.sentence,
-                "sentence_begin": e.sentence.begin, "sentence_end": e.sentence.end, "article": a.id, "headline": a.headline,
-                "publisher": a.publisher, "published": a.published,
+                "condition": self.condition or None, "is_condition": e.is_condition,
+                "polarity": e.polarity, "score": e.score, "voice": e.voice,
+                "mode": e.mode, "cameo": e.cameo, "cluster": e.cluster, "earliest": e.earliest, "latest": e.latest,
+                "text": self.text, "begin": e.span.begin, "end": e.span.end,
+                "sentence": self.sentence, "sentence_begin": e.sentence.begin, "sentence_end": e.sentence.end,
+                "article": a.id, "headline": a.headline, "publisher": a.publisher, "published": a.published,
             }  # fmt: skip
         return _known(values)
 
@@ -112,6 +117,7 @@ class Edge:
 
 
 _EVENT_LABEL = {"Denied": "not {}", "Disputed": "{}, disputed", "Expected": "{}, expected", "Hypothetical": "{}?"}
+_QID = re.compile(r"Q[1-9][0-9]{0,11}")
 _SIGN = {"For": "+", "Against": "−", "Mixed": "±", "Neutral": "·"}
 
 
@@ -207,8 +213,9 @@ def _ties(entity: Entity) -> list[Edge]:
 def _node(entity: Entity | None, i: str, mentions: int, articles: tuple[str, ...]) -> Node:
     if entity is None:
         return Node(i, i, "Unknown", mentions=mentions, articles=articles, known=False)
+    qid = entity.qid if entity.qid and _QID.fullmatch(entity.qid) else None
     return Node(
-        i, entity.name, entity.kind, entity.qid, entity.lat, entity.long, tuple(sorted(set(entity.aliases))), mentions,
+        i, entity.name, entity.kind, qid, entity.lat, entity.long, tuple(sorted(set(entity.aliases))), mentions,
         articles, entity.confidence,
     )  # fmt: skip
 
