@@ -1,0 +1,54 @@
+"""The components that share one article's draft: names with their nodes, nominals, coreference."""
+
+from __future__ import annotations
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kgbuild.annotate.coreference import resolve
+from kgbuild.annotate.draft import Draft, draft_of
+from kgbuild.annotate.linking import link
+from kgbuild.annotate.names import find_names
+from kgbuild.annotate.nominals import add_nominals
+from kgbuild.annotate.readings import read
+from kgbuild.knowledge import Base, Titles
+
+__all__ = ["NameFinder"]
+
+
+class NameFinder:
+    """Finds names, links them and reads states as actors or places; starts the draft of the article."""
+
+    def __init__(self, base: Base, titles: Titles) -> None:
+        self.base, self.titles = base, titles
+
+    def __call__(self, doc: Doc) -> Doc:
+        draft = doc._.draft = Draft(self.base)
+        link(doc, draft, find_names(doc, self.base, self.titles), self.titles)
+        read(doc, draft)
+        return doc
+
+
+@Language.factory(
+    "kgbuild_names",
+    default_config={"knowledge": None},
+    requires=["token.tag", "token.pos", "token.dep", "token.lemma", "doc.sents"],
+    assigns=["doc._.draft"],
+)
+def make_name_finder(nlp: Language, name: str, knowledge: str | None) -> NameFinder:
+    """`knowledge`: path of an entity base, None for the shipped one."""
+    return NameFinder(Base.open(knowledge), Titles.load())
+
+
+@Language.component("kgbuild_nominals", requires=["doc._.draft", "token.dep"], assigns=["doc._.draft"])
+def nominals(doc: Doc) -> Doc:
+    """Add groups and unnamed persons."""
+    add_nominals(doc, draft_of(doc), Titles.load())
+    return doc
+
+
+@Language.component("kgbuild_coreference", requires=["doc._.draft", "token.dep"], assigns=["doc._.draft"])
+def coreference(doc: Doc) -> Doc:
+    """Resolve pronouns and definite nominals."""
+    resolve(doc, draft_of(doc), Titles.load())
+    return doc

@@ -1,0 +1,338 @@
+"""Give every name its node: the same thing under its several names once, with an entry of the base where that is certain."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from spacy.tokens import Doc
+
+from kgbuild.annotate.draft import Draft, Found, Node
+from kgbuild.annotate.names import BODIES, PLACES, STATES, Name, surface_of
+from kgbuild.annotate.times import reference_day
+from kgbuild.annotate.words import words
+from kgbuild.knowledge import Base, Candidate, Entry, Titles, key
+
+__all__ = ["KIND_OF_TYPE", "STATE_METONYM", "link", "state_node"]
+
+KIND_OF_TYPE = {
+    **dict.fromkeys(BODIES, "Organization"),
+    "country": "State",
+    "territory": "State",
+    "city": "City",
+    "region": "Place",
+    "geo": "Place",
+    "person": "Person",
+    "sports": "Organization",
+    "office": "Topic",
+}
+_LABEL_OF_KIND = {"Person": "PERSON", "Organization": "ORG", "State": "LOC", "City": "LOC", "Place": "LOC", "Topic": "MISC"}
+_KIND_OF_LABEL = {"PERSON": "Person", "ORG": "Organization", "LOC": "Place", "MISC": "Topic"}
+
+# The least score of a link, by what is linked; persons need the most, since their namesakes are legion.
+_LEAST = {"Person": 0.42, "Organization": 0.33, "City": 0.26, "Place": 0.3, "State": 0.3, "Topic": 2.0}
+_MARGIN = 1.25
+STATE_METONYM = re.compile(
+    r"^(?:federal )?(?:government|cabinet)\b|\bgovernment (?:of\b|$)|^(?:president|prime minister|governor general|federal chancellor|monarchy) of\b",
+    re.IGNORECASE,
+)
+"""What a palace or capital stands for when it stands for the state itself, not for one institution of it."""
+_INITIAL_SKIP = frozenset({"of", "the", "and", "for", "in", "on", "to", "de", "du", "des", "la"})
+
+
+def state_node(draft: Draft, entry: Entry) -> Node:
+    """The State of an entry, made with the Place of its territory at the first call."""
+    node = draft.states.get(entry.id)
+    if node is None:
+        node = draft.add(Node(entry.name, "State", entry, confidence=0.95))
+        node.twin = draft.add(Node(entry.name, "Place", entry, confidence=0.95))
+        node.twin.twin = node
+        draft.states[entry.id] = node
+    return node
+
+
+def link(doc: Doc, draft: Draft, names: Sequence[Name], titles: Titles) -> None:
+    """Add a Found and a Node for every name. Persons are matched within the article first, then with the base."""
+    linker = _Linker(doc, draft, names, titles)
+    linker.run()
+
+
+class _Linker:
+    def __init__(self, doc: Doc, draft: Draft, names: Sequence[Name], titles: Titles) -> None:
+        self.doc, self.draft, self.base, self.titles = doc, draft, draft.base, titles
+        self.names = names
+        self.day = reference_day(doc._.document)
+        self.context = self._countries()
+        self.by_key: dict[tuple[str, str], Node] = {}
+        self.persons: list[Node] = []
+
+    def run(self) -> None:
+        labels = [self._label(n) for n in self.names]
+        full = self._full_names(labels)
+        nodes: list[Node | None] = [None] * len(self.names)
+        # long names first, so that "Putin" meets "Vladimir Putin" even when the headline comes before the lead
+        order = sorted(range(len(self.names)), key=lambda i: (-(self.names[i].end - self.names[i].start), i))
+        for i in order:
+            nodes[i] = self._node(self.names[i], labels[i], full)
+        for name, label, node in zip(self.names, labels, nodes, strict=True):
+            if node is None:
+                continue
+            surface = surface_of(self.doc, name.start, name.end)
+            node.names[surface] = node.names.get(surface, 0) + 1
+            form = "adjective" if label == "DEMONYM" else "name"
+            head = self.doc[name.start : name.end].root.i
+            self.draft.found.append(Found(name.start, name.end, head, form, [node], 0.9 if name.sure or node.entry else 0.7))
+            if name.title is not None and node.kind == "Person":
+                node.roles |= {name.title.name, name.title.name.split()[-1]}
+                node.gender = node.gender or (name.title.gender or "")
+
+    # -------------------------------------------------------------------------------------------- what is what
+
+    def _countries(self) -> Counter[str]:
+        """How often each country is named without doubt (ISO codes)."""
+        seen: Counter[str] = Counter()
+        for name in self.names:
+            if name.demonym is not None and name.demonym.of.country:
+                seen[name.demonym.of.country] += 1
+            elif name.candidates and name.candidates[0].type in STATES and name.candidates[0].prior >= 0.8:
+                seen[name.candidates[0].country or ""] += 1
+            elif name.candidates and name.candidates[0].type == "city" and name.candidates[0].prior >= 0.5:
+                seen[name.candidates[0].country or ""] += 1
+        seen.pop("", None)
+        return seen
+
+    def _label(self, name: Name) -> str:
+        """PERSON, ORG, LOC, MISC or DEMONYM: the base decides, then the words around, then the model."""
+        if name.label == "DEMONYM":
+            return "DEMONYM"
+        doc, first = self.doc, self.doc[name.start]
+        if name.title is not None and name.label in {"PERSON", "UNKNOWN"} and not self._is_state(name):
+            return "PERSON"
+        surface = surface_of(doc, name.start, name.end)
+        last = doc[name.end - 1].lower_
+        best = next((c for c in name.candidates if c.kind != "surname"), None)
+        if best is not None and (name.sure or name.label == "UNKNOWN" or best.prior >= (0.5 if name.label == "PERSON" else 0.3)):
+            return _LABEL_OF_KIND[KIND_OF_TYPE[best.type]]
+        if last in words("body_nouns") or first.lower_ in {"ministry", "department", "university", "bank"}:
+            return "ORG"
+        if last in words("place_name_nouns") or first.lower_ in {"mount", "lake", "cape", "river"}:
+            return "LOC"
+        if last in words("event_nouns"):
+            return "MISC"
+        if name.label != "UNKNOWN":
+            if name.label == "PERSON" and best is not None and best.type in PLACES | STATES and self._in_place(name):
+                return "LOC"
+            return "LOC" if name.label == "NORP" and self._in_place(name) else name.label
+        if any(c.kind == "surname" and c.prior >= 0.2 for c in name.candidates) and not self._in_place(name):
+            return "PERSON"
+        if self._in_place(name):
+            return "LOC"
+        if surface.isupper() and len(surface) <= 6:
+            return "ORG"
+        if first.lower_ in words("given_names_female") or first.lower_ in words("given_names_male"):
+            return "PERSON"
+        return "UNKNOWN"
+
+    def _is_state(self, name: Name) -> bool:
+        return bool(name.candidates) and name.candidates[0].type in STATES and name.candidates[0].prior >= 0.8
+
+    def _in_place(self, name: Name) -> bool:
+        token = self.doc[name.start : name.end].root
+        case = [c.lower_ for c in token.children if c.dep_ == "case" and c.i < token.i]
+        if case and case[0] in {"in", "at", "near", "from", "outside", "across", "around"}:
+            return True
+        before = self.doc[name.start - 2 : name.start].text.lower() if name.start >= 2 else ""
+        head, _, of = before.partition(" ")
+        return of == "of" and head in words("place_nouns")
+
+    # ----------------------------------------------------------------------------------------------- nodes
+
+    def _node(self, name: Name, label: str, full: dict[str, list[str]]) -> Node | None:
+        if label == "DEMONYM" and name.demonym is not None:
+            entry = name.demonym.of
+            return state_node(self.draft, entry) if entry.type in STATES else self._by_entry(entry)
+        surface = surface_of(self.doc, name.start, name.end)
+        folded = key(surface)
+        if not folded:
+            return None
+        if label == "PERSON":
+            return self._person(name, surface, folded)
+        node = self.by_key.get((label, folded)) or self.by_key.get(("", folded))
+        if node is not None:
+            return node
+        node = self._acronym(surface) or self._linked(name, label, surface)
+        if node is None:
+            if label == "UNKNOWN":
+                person = self._match_person(folded.split())
+                if person is not None:
+                    return person
+                label = "ORG" if name.end - name.start > 1 or surface.isupper() else "UNKNOWN"
+            if label == "UNKNOWN":
+                return None
+            kind = _KIND_OF_LABEL.get(label, "Organization")
+            if kind == "Place" and self._settlement(name):
+                kind = "City"
+            node = self.draft.add(Node(surface, kind, confidence=0.55))
+            if label == "ORG" and name.end - name.start > 1:
+                node.names.setdefault(surface, 0)
+        self.by_key.setdefault((label, folded), node)
+        self.by_key.setdefault(("", folded), node)
+        return node
+
+    def _by_entry(self, entry: Entry, confidence: float = 0.8) -> Node:
+        if entry.type in STATES:
+            return state_node(self.draft, entry)
+        node = self.draft.of_entry(entry)
+        if node is None:
+            node = self.draft.add(Node(entry.name, KIND_OF_TYPE[entry.type], entry, confidence=confidence))
+            self._anchor(node, entry)
+        return node
+
+    def _anchor(self, node: Node, entry: Entry) -> None:
+        """What the base knows of where an entry belongs: a body to its state, a place into its country."""
+        state = self.base.country(entry.country) if entry.country else None
+        if state is None or state.type not in STATES or state.id == entry.id:
+            return
+        if node.kind in {"City", "Place"}:
+            node.within = state_node(self.draft, state).twin
+        elif node.kind == "Organization" and entry.type in {"ministry", "agency", "military", "legislature", "court", "government", "cabinet"}:
+            node.affiliate(state_node(self.draft, state))
+
+    def _linked(self, name: Name, label: str, surface: str) -> Node | None:
+        metonym = self.base.metonym(surface)
+        if metonym is not None and metonym.city is None:
+            if STATE_METONYM.search(metonym.stands_for) and metonym.state is not None:
+                return state_node(self.draft, metonym.state)
+            if metonym.target is not None:
+                return self._by_entry(metonym.target)
+            if metonym.state is not None and metonym.stands_for:
+                node = self.draft.add(Node(metonym.stands_for, "Organization", confidence=0.7))
+                node.affiliate(state_node(self.draft, metonym.state))
+                return node
+        chosen = self._choose(name.candidates, label)
+        return self._by_entry(chosen.entry, round(min(0.95, 0.5 + chosen.prior / 2), 2)) if chosen is not None else None
+
+    def _choose(self, candidates: Iterable[Candidate], label: str) -> Candidate | None:
+        """The candidate that fits type and context, None when none is good enough or two are."""
+        scored = sorted(((self._score(c, label), c) for c in candidates if c.kind != "surname"), key=lambda s: (-s[0], s[1].id))
+        if not scored:
+            return None
+        score, best = scored[0]
+        kind = KIND_OF_TYPE[best.type]
+        if score < _LEAST[kind]:
+            return None
+        for other, rival in scored[1:]:
+            same_place = best.type in PLACES and rival.type in PLACES and best.country == rival.country
+            if rival.id != best.id and other * _MARGIN > score and not same_place:
+                return None
+        return best
+
+    def _score(self, candidate: Candidate, label: str) -> float:
+        kind = KIND_OF_TYPE[candidate.type]
+        agrees = label in {"UNKNOWN", _LABEL_OF_KIND[kind]} or (label == "ORG" and kind == "State") or (label == "MISC" and kind == "Organization")
+        score = candidate.prior * (1.0 if agrees else 0.8 if candidate.prior >= 0.8 else 0.3)
+        if candidate.country and candidate.country in self.context:
+            score += 0.12
+        return score
+
+    def _acronym(self, surface: str) -> Node | None:
+        """ "SDF" for a longer name of the article with these initials."""
+        letters = surface.replace(".", "")
+        if not (2 <= len(letters) <= 8 and letters.isupper() and letters.isalpha()):
+            return None
+        for node in self.draft.nodes:
+            if node.kind == "Organization" and any(_initials(n) == letters for n in node.names if " " in n):
+                return node
+        return None
+
+    def _settlement(self, name: Name) -> bool:
+        before = [t.lower_ for t in self.doc[max(0, name.start - 2) : name.start]]
+        return before[-1:] == ["of"] and bool(before) and before[0] in {"city", "town", "village", "port", "suburb"} or (
+            before[-1:] and before[-1] in {"city", "town", "village"}
+        ) is True
+
+    # --------------------------------------------------------------------------------------------- persons
+
+    def _full_names(self, labels: Sequence[str]) -> dict[str, list[str]]:
+        full: dict[str, list[str]] = {}
+        for name, label in zip(self.names, labels, strict=True):
+            parts = key(surface_of(self.doc, name.start, name.end)).split()
+            if label == "PERSON" and len(parts) > 1:
+                full.setdefault(parts[-1], []).append(" ".join(parts))
+        return full
+
+    def _person(self, name: Name, surface: str, folded: str) -> Node:
+        parts = folded.split()
+        node = self._match_person(parts)
+        if node is not None:
+            return node
+        chosen = self._choose_person(name)
+        node = (self.draft.of_entry(chosen.entry) if chosen is not None else None) or self.draft.add(Node(surface, "Person", confidence=0.7))
+        if chosen is not None:
+            node.entry, node.name, node.confidence = chosen.entry, chosen.entry.name, 0.9
+            self._office(node, chosen.entry)
+        if not node.gender:
+            first = parts[0]
+            node.gender = "female" if first in words("given_names_female") else "male" if first in words("given_names_male") else ""
+        node.names.setdefault(surface, 0)
+        self.persons.append(node)
+        return node
+
+    def _match_person(self, parts: list[str]) -> Node | None:
+        """A person of the article whose name these words shorten (or repeat)."""
+        for node in reversed(self.persons):
+            for known in [node.name, *node.names]:
+                long = key(known).split()
+                if parts == long or (len(parts) < len(long) and (parts == long[-len(parts) :] or (len(parts) == 1 and len(long) > 2 and parts[0] in long[1:]))):
+                    return node
+                if len(parts) > 1 and len(long) > 1 and parts[-1] == long[-1] and (parts[0] == long[0]):
+                    return node
+        return None
+
+    def _choose_person(self, name: Name) -> Candidate | None:
+        """A person of the base; a bare surname needs a title that the base confirms for that day, or great prominence."""
+        people = [c for c in name.candidates if c.type == "person"]
+        if not people:
+            return None
+        scored = sorted(((self._person_score(c, name), c) for c in people), key=lambda s: (-s[0], s[1].id))
+        score, best = scored[0]
+        if len(scored) > 1 and scored[1][0] * _MARGIN > score and scored[1][1].id != best.id:
+            return None
+        least = _LEAST["Person"] if best.kind != "surname" else 0.52
+        return best if score >= least else None
+
+    def _person_score(self, candidate: Candidate, name: Name) -> float:
+        score = candidate.prior
+        if candidate.country and candidate.country in self.context:
+            score += 0.12
+        terms = self.base.offices(candidate.id)
+        if self.day is not None and terms:
+            near = [t for t in terms if t.begin and (t.begin - dt.timedelta(days=400)) <= self.day and (t.end is None or self.day <= t.end + dt.timedelta(days=400))]
+            score += 0.08 if near else -0.1
+            if name.title is not None and name.title.role and any(self._holds(t.title, name.title.role) for t in near):
+                score += 0.25
+        elif name.title is not None and name.title.kind in {"head_of_state", "head_of_government", "minister"} and candidate.prior >= 0.3:
+            score += 0.05
+        return score
+
+    def _holds(self, office: str, role: str) -> bool:
+        return role in key(office) or role.split()[0] in key(office)
+
+    def _office(self, node: Node, entry: Entry) -> None:
+        """Roles and state of a person in office on the day of the article."""
+        if self.day is None:
+            return
+        for term in self.base.offices(entry.id):
+            if term.begin is None or not term.covers(self.day) or term.country is None:
+                continue
+            title = self.titles.split(term.title + " x")[0]
+            node.roles |= {title.name, title.name.split()[-1]} if title is not None else set()
+            state = self.base.country(term.country)
+            if state is not None and state.type in STATES:
+                node.affiliate(state_node(self.draft, state))
+
+
+def _initials(name: str) -> str:
+    return "".join(w[0] for w in re.split(r"[\s-]+", name) if w and w.lower() not in _INITIAL_SKIP).upper()

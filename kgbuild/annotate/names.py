@@ -1,0 +1,305 @@
+"""Find the spans that are names and demonyms: what the model tags, repaired, and what the entity base knows for sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from kgbuild.annotate.words import words
+from kgbuild.knowledge import Base, Candidate, Demonym, Title, Titles
+
+__all__ = ["LABELS", "Name", "find_names", "surface_of", "title_before"]
+
+LABELS = {
+    "PER": "PERSON",
+    "PERSON": "PERSON",
+    "ORG": "ORG",
+    "LOC": "LOC",
+    "GPE": "LOC",
+    "FAC": "LOC",
+    "MISC": "MISC",
+    "EVENT": "MISC",
+    "LAW": "MISC",
+    "NORP": "NORP",
+}
+"""Labels a model may use, folded; other labels (dates, amounts) are not names."""
+
+BODIES = frozenset(
+    {
+        "igo", "org", "ministry", "agency", "military", "armed_group", "media", "party", "company", "legislature", "court",
+        "government", "university", "ngo", "cabinet",
+    }
+)  # fmt: skip
+STATES = frozenset({"country", "territory"})
+PLACES = frozenset({"city", "region", "geo"})
+
+_LONGEST = 7
+_JOINERS = frozenset({"of", "the", "and", "for", "de", "del", "la", "al", "el", "bin", "ibn", "von", "van", "der", "da", "dos", "di", "'", "’", "-", "&", "."})
+_PARTICLES = frozenset({"de", "del", "la", "al", "el", "bin", "ibn", "von", "van", "der", "da", "dos", "di", "ben", "abu", "ul", "ur"})
+_NOT_NAMES = frozenset({"i", "mr", "mrs", "ms", "dr", "a.m.", "p.m.", "am", "pm", "gmt", "tv", "ok", "okay", "covid", "covid-19", "st", "no", "yes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A span of tokens that names something.
+
+    label: PERSON, ORG, LOC, MISC, UNKNOWN or DEMONYM. `title` is the title right before it. `sure` means that the base alone
+    was reason enough.
+    """
+
+    start: int
+    end: int
+    label: str
+    candidates: tuple[Candidate, ...] = ()
+    demonym: Demonym | None = None
+    title: Title | None = None
+    sure: bool = False
+
+
+def surface_of(doc: Doc, start: int, end: int) -> str:
+    """The text of tokens with line breaks and runs of blanks folded to one blank."""
+    return " ".join(doc[start:end].text.split())
+
+
+def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
+    """All names and demonyms of a Doc in order of place, none overlapping another."""
+    taken = [False] * len(doc)
+    for token in doc:
+        if token._.masked or token.is_space:
+            taken[token.i] = True
+    names: list[Name] = []
+
+    def keep(name: Name) -> None:
+        if any(taken[name.start : name.end]):
+            return
+        for i in range(name.start, name.end):
+            taken[i] = True
+        names.append(name)
+
+    known = list(_known(doc, base))
+    for start, end, label in _model_spans(doc, titles, base):
+        start, end = _widen(doc, start, end, known, label)
+        keep(_name(doc, base, titles, start, end, label))
+    for start, end, candidates in known:
+        if _strong(doc, start, end, candidates):
+            keep(Name(start, end, "UNKNOWN", candidates, title=title_before(doc, titles, start), sure=True))
+    for token in doc:
+        if not taken[token.i] and (demonym := _demonym(token, base)) is not None:
+            keep(Name(token.i, token.i + 1, "DEMONYM", demonym=demonym))
+    for start, end in _runs(doc, taken):
+        for first, last, label in _split(doc, start, end, "UNKNOWN", titles, base):
+            name = _name(doc, base, titles, first, last, label)
+            if _plausible(doc, name):
+                keep(name)
+    return sorted(names, key=lambda n: n.start)
+
+
+def _name(doc: Doc, base: Base, titles: Titles, start: int, end: int, label: str) -> Name:
+    title = title_before(doc, titles, start)
+    if end - start == 1 and (label != "PERSON" or title is None) and (demonym := _demonym(doc[start], base)) is not None:
+        return Name(start, end, "DEMONYM", demonym=demonym)
+    return Name(start, end, label, base.candidates(surface_of(doc, start, end)), title=title)
+
+
+# ---------------------------------------------------------------------------------------------- what the model says
+
+
+def _model_spans(doc: Doc, titles: Titles, base: Base) -> Iterator[tuple[int, int, str]]:
+    for span in doc.ents:
+        label = LABELS.get(span.label_)
+        if label is None:
+            continue
+        for start, end in _unbroken(doc, span.start, span.end):
+            yield from _split(doc, start, end, label, titles, base)
+
+
+def _unbroken(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A name never crosses a line break or a sentence border, and a slash separates two."""
+    first = start
+    for i in range(start, end):
+        if doc[i].is_space or doc[i].text in {"/", "|", ";", ":"} or (i > first and doc[i].is_sent_start):
+            if i > first:
+                yield first, i
+            first = i if doc[i].is_sent_start and not doc[i].is_space else i + 1
+    if end > first:
+        yield first, end
+
+
+def _split(doc: Doc, start: int, end: int, label: str, titles: Titles, base: Base) -> Iterator[tuple[int, int, str]]:
+    """Trim a span and divide "US President Joe Biden" into the names at both sides of the title."""
+    start, end = _trim(doc, start, end)
+    if end <= start or not any(_capital(t) for t in doc[start:end]):
+        return
+    if any(c.kind != "surname" for c in base.candidates(surface_of(doc, start, end))):
+        yield start, end, label
+        return
+    for first in range(start, end - 1):
+        for last in range(min(end - 1, first + titles.longest), first, -1):
+            title = titles.get(surface_of(doc, first, last))
+            if title is None or not title.before or (label == "ORG" and first == start):
+                continue
+            if first > start:
+                yield from _split(doc, start, first, "UNKNOWN" if label == "PERSON" else label, titles, base)
+            yield from _split(doc, last, end, "PERSON" if label in {"PERSON", "UNKNOWN", "ORG"} else label, titles, base)
+            return
+    if end - start == 1 and titles.get(doc[start].text) is not None and not base.candidates(doc[start].text):
+        return
+    if not _is_time(doc, start, end):
+        yield start, end, label
+
+
+def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    while start < end and (doc[start].is_punct or doc[start].is_space or doc[start].lower_ in {"the", "a", "an", "'s", "’s", "its", "their"}):
+        start += 1
+    while end > start and (
+        doc[end - 1].lower_ in {"'s", "’s", "'", "’", "of", "the", "and", "for"}
+        or doc[end - 1].is_space
+        or (doc[end - 1].is_punct and not (doc[end - 1].text == ")" and "(" in doc[start : end - 1].text))
+    ):
+        end -= 1
+    return start, end
+
+
+def _widen(doc: Doc, start: int, end: int, known: Sequence[tuple[int, int, tuple[Candidate, ...]]], label: str) -> tuple[int, int]:
+    """The whole of a known name of which the model tagged a part."""
+    for first, last, candidates in known:
+        if first <= start and end <= last and last - first > end - start and candidates[0].kind != "surname":
+            best = candidates[0]
+            if best.prior >= 0.25 or (label == "PERSON" and best.type == "person"):
+                return first, last
+    return start, end
+
+
+# --------------------------------------------------------------------------------------------- what the base knows
+
+
+def _known(doc: Doc, base: Base) -> Iterator[tuple[int, int, tuple[Candidate, ...]]]:
+    """Longest stretches of capitalised words that the base can read, left to right."""
+    i, n = 0, len(doc)
+    while i < n:
+        token = doc[i]
+        if token._.masked or not _capital(token) or token.is_punct:
+            i += 1
+            continue
+        last = i + 1
+        ends = [i + 1]
+        while last < n and last - i < _LONGEST and _continues(doc, last):
+            last += 1
+            if _capital(doc[last - 1]) or doc[last - 1].is_digit:
+                ends.append(last)
+        for end in reversed(ends):
+            candidates = base.candidates(surface_of(doc, i, end))
+            if candidates:
+                yield i, end, candidates
+                i = end
+                break
+        else:
+            i += 1
+
+
+def _continues(doc: Doc, i: int) -> bool:
+    token = doc[i]
+    if token.is_space or token._.masked or token.is_sent_start:
+        return False
+    return _capital(token) or token.lower_ in _JOINERS or token.is_digit
+
+
+def _strong(doc: Doc, start: int, end: int, candidates: Sequence[Candidate]) -> bool:
+    """Whether the base alone makes these words a name, though the model did not tag them."""
+    best = candidates[0]
+    first = doc[start]
+    if best.kind == "surname" or (best.common and (first.is_sent_start or end - start == 1)):
+        return False
+    proper = all(t.pos_ == "PROPN" or t.tag_.startswith("NNP") or not _capital(t) for t in doc[start:end])
+    shouted = _shouted(first)
+    several = sum(_capital(t) for t in doc[start:end]) > 1
+    if best.kind == "acronym":
+        return best.prior >= 0.3 and not shouted
+    if best.type in STATES:
+        return best.prior >= 0.5 and (proper or several or not first.is_sent_start)
+    if not proper or shouted:
+        return False
+    if best.type in BODIES:
+        return best.prior >= (0.2 if several else 0.4)
+    if best.type in PLACES:
+        return best.prior >= (0.25 if several else 0.35)
+    return best.type == "person" and several and best.prior >= 0.3
+
+
+def _demonym(token: Token, base: Base) -> Demonym | None:
+    if not _capital(token) or token.pos_ not in {"ADJ", "PROPN", "NOUN"} or token._.masked:
+        return None
+    return base.demonym(token.text)
+
+
+# ----------------------------------------------------------------------------------------- runs of proper nouns
+
+
+def _runs(doc: Doc, taken: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Stretches of proper nouns nobody has claimed."""
+    i, n = 0, len(doc)
+    while i < n:
+        if taken[i] or not _proper(doc[i]):
+            i += 1
+            continue
+        j = i + 1
+        while j < n and not taken[j] and not doc[j].is_sent_start:
+            if _proper(doc[j]):
+                j += 1
+            elif j + 1 < n and not taken[j + 1] and _proper(doc[j + 1]) and not doc[j + 1].is_sent_start and _joins(doc, j):
+                j += 2
+            else:
+                break
+        yield i, j
+        i = j
+
+
+def _joins(doc: Doc, i: int) -> bool:
+    token = doc[i]
+    if token.text in {"-", "–"}:
+        return not token.whitespace_ and not doc[i - 1].whitespace_
+    return token.lower_ in _PARTICLES or token.text == "&" or token.lower_ == "of"
+
+
+def _proper(token: Token) -> bool:
+    return token.pos_ == "PROPN" and _capital(token) and token.lower_ not in _NOT_NAMES and not _shouted(token)
+
+
+def _plausible(doc: Doc, name: Name) -> bool:
+    """A run of proper nouns that something in the text confirms as a name."""
+    first = doc[name.start]
+    if name.title is not None or name.label == "PERSON":
+        return True
+    if name.end - name.start > 1:
+        return True
+    return not first.is_sent_start and len(first.text) > 1
+
+
+def _capital(token: Token) -> bool:
+    return token.text[:1].isupper()
+
+
+def _shouted(token: Token) -> bool:
+    """A word of a line in capitals says nothing by its own capitals."""
+    if not token.text.isupper() or len(token.text) < 2:
+        return False
+    letters = [t for t in token.sent if t.is_alpha]
+    return len(letters) > 3 and sum(t.text.isupper() for t in letters) > 0.7 * len(letters)
+
+
+def _is_time(doc: Doc, start: int, end: int) -> bool:
+    calendar = words("calendar")
+    return all(t.lower_.rstrip(".") in calendar or t.is_punct or t.like_num for t in doc[start:end])
+
+
+def title_before(doc: Doc, titles: Titles, start: int) -> Title | None:
+    """The title that stands right before a token: "Foreign Minister [Sergei ...]", "Mr [Johnson]"."""
+    for first in range(max(0, start - titles.longest), start):
+        if doc[first].is_space or any(t.is_sent_start for t in doc[first + 1 : start + 1]):
+            continue
+        title = titles.get(surface_of(doc, first, start))
+        if title is not None and title.before:
+            return title
+    return None

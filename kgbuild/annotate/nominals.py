@@ -1,0 +1,342 @@
+"""Find groups and persons that are described, not named ("Russian troops", "a ministry spokesman"), and tell repeats as one."""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc, Token
+
+from kgbuild.annotate.draft import Draft, Found, Node
+from kgbuild.annotate.phrases import conjuncts, determiner, extent, is_argument, is_plural, is_predicate, number_of
+from kgbuild.annotate.words import words
+from kgbuild.knowledge import Titles
+
+__all__ = ["add_nominals"]
+
+CLASSES = ("forces", "militants", "officials", "people", "states", "bodies")
+"""Lists of head nouns in language.yaml: "group_forces" and so on."""
+
+_LABELS = {"forces": "forces", "militants": "fighters"}
+_DEFINITE = frozenset({"the", "these", "those", "this", "that"})
+_OWN = frozenset({"its", "their", "his", "her", "our", "my", "your"})
+_TRANSPARENT = frozenset({"member", "group", "number", "quarter", "half", "third", "thousand", "hundred", "dozen", "score", "majority", "series", "ten", "million"})
+
+
+def group_class(token: Token) -> str:
+    """Which class of heads a noun belongs to; "" for none."""
+    lemma, lower = token.lemma_.lower(), token.lower_
+    for name in CLASSES:
+        listed = words("group_" + name)
+        if lemma in listed or lower in listed:
+            return name
+    return ""
+
+
+def add_nominals(doc: Doc, draft: Draft, titles: Titles) -> None:
+    """Add a Found, and a Node where it is new, for every described group, body and person."""
+    _Nominals(doc, draft, titles).run()
+
+
+class _Nominals:
+    def __init__(self, doc: Doc, draft: Draft, titles: Titles) -> None:
+        self.doc, self.draft, self.titles = doc, draft, titles
+        self.heads = draft.heads()
+        self.covered = {i for f in draft.found if f.form != "adjective" for i in range(f.start, f.end)}
+        self.groups: dict[tuple[object, ...], Node] = {}
+        self.used: set[int] = set()
+
+    def run(self) -> None:
+        self._persons_with_titles()
+        for token in self.doc:
+            if token._.masked or token.i in self.used or token.i in self.covered:
+                continue
+            if token.pos_ not in {"NOUN", "PROPN", "ADJ", "NUM"} or token.dep_ in {"compound", "flat"}:
+                continue
+            if not self._of_phrase(token):
+                self._nominal(token)
+
+    # -------------------------------------------------------------------------- titles, appositions, affiliation
+
+    def _persons_with_titles(self) -> None:
+        """Give persons the affiliation their title or apposition states: "Pentagon spokesman John Kirby", "X, head of Y"."""
+        for found in list(self.draft.found):
+            node = found.node
+            if node.kind != "Person" or found.form != "name":
+                continue
+            self._prefix_title(found, node)
+            token = self.doc[found.head]
+            for child in token.children:
+                if child.dep_ in {"appos", "nmod:desc"} and child.pos_ == "NOUN":
+                    self._describe(child, node)
+            if token.dep_ in {"appos", "flat", "nmod:desc"} and token.head.pos_ == "NOUN":
+                self._describe(token.head, node)
+
+    def _prefix_title(self, found: Found, node: Node) -> None:
+        end = found.start
+        for first in range(max(0, end - self.titles.longest), end):
+            title = self.titles.get(" ".join(self.doc[first:end].text.split()))
+            if title is None:
+                continue
+            if title.kind != "honorific":
+                node.roles |= {title.name, title.name.split()[-1]}
+                self.used.add(end - 1)
+            node.gender = node.gender or (title.gender or "")
+            self._affiliate_left(first, node)
+            return
+
+    def _affiliate_left(self, end: int, node: Node) -> None:
+        """The name right before a title, with at most three plain modifiers between ("the Russian military spokesman")."""
+        for i in range(end - 1, max(-1, end - 5), -1):
+            token = self.doc[i]
+            owner = next((f for f in self.draft.found if f.start <= i < f.end), None)
+            if owner is not None:
+                if owner.node.kind != "Person":
+                    node.affiliate(_actor(owner.node))
+                return
+            if token.is_punct or token.is_space or token.pos_ in {"VERB", "AUX", "ADP", "CCONJ", "SCONJ"}:
+                return
+
+    def _describe(self, noun: Token, node: Node) -> None:
+        """An apposition that is a role: its words become roles of the person, its owner an affiliation; the phrase is a mention."""
+        start, end = extent(noun)
+        title = self._title_of(noun, start)
+        if title is None:
+            return
+        node.roles |= {title.name, title.name.split()[-1]}
+        node.gender = node.gender or (title.gender or "")
+        for owner in self._owners(noun, start):
+            node.affiliate(_actor(owner))
+        if noun.i not in self.used and noun.i not in self.covered:
+            self.used.add(noun.i)
+            self.draft.found.append(Found(start, end, noun.i, "nominal", [node], 0.8))
+
+    def _title_of(self, noun: Token, start: int):  # type: ignore[no-untyped-def]
+        for first in range(max(start, noun.i - self.titles.longest + 1), noun.i + 1):
+            title = self.titles.get(" ".join(self.doc[first : noun.i + 1].text.split()))
+            if title is not None:
+                return title
+        return None
+
+    def _owners(self, head: Token, start: int) -> list[Node]:
+        """Named actors a phrase belongs to: modifiers before the head, "of", "for", "from" and "in" phrases after it."""
+        owners: list[Node] = []
+        for found in self.draft.found:
+            if start <= found.start and found.end <= head.i and found.form in {"name", "metonym", "adjective"} and not self._hyphenated(found):
+                owners.append(found.node)
+        for child in head.rights:
+            if child.dep_.startswith("nmod"):
+                case = next((c.lower_ for c in child.children if c.dep_ == "case"), "")
+                owner = self.heads.get(child.i)
+                if owner is not None and case in {"of", "for", "from", "with", "at"} and owner.form in {"name", "metonym"}:
+                    owners.append(owner.node)
+        return owners
+
+    def _hyphenated(self, found: Found) -> bool:
+        """ "US-led", "Russian-backed": the name does not own the group."""
+        after = self.doc[found.end : found.end + 2]
+        return len(after) == 2 and after[0].text in {"-", "–"} and not self.doc[found.end - 1].whitespace_
+
+    # ------------------------------------------------------------------------------------------------- phrases
+
+    def _of_phrase(self, head: Token) -> bool:
+        """ "members of X", "thousands of people": one mention from the determiner to the end of the inner phrase."""
+        if head.lemma_.lower() not in _TRANSPARENT:
+            return False
+        inner = next((c for c in head.rights if c.dep_.startswith("nmod") and any(k.lower_ == "of" for k in c.children if k.dep_ == "case")), None)
+        if inner is None:
+            return False
+        start, _ = extent(head)
+        named = self.heads.get(inner.i)
+        if head.lemma_.lower() == "member" and named is not None and named.form in {"name", "metonym"} and named.node.kind in {"Organization", "State", "Group"}:
+            node = self._group("militants" if _armed(named.node) else "officials", (named.node,), (), "members of " + named.node.name)
+            self._keep(start, named.end, head.i, node)
+            return True
+        if group_class(inner) in {"people", "forces", "militants", "officials"} and head.lemma_.lower() != "member":
+            node = self._new_group(self.doc[start : inner.i + 1].text, start)
+            for owner in self._owners(inner, extent(inner)[0]):
+                node.affiliate(_actor(owner))
+            self._keep(start, inner.i + 1, head.i, node)
+            self.used.add(inner.i)
+            return True
+        return False
+
+    def _nominal(self, head: Token) -> None:
+        found_class = group_class(head)
+        start, end = extent(head)
+        start = max([start, *(f.start for f in self.draft.found if f.form != "adjective" and f.start < start < f.end)])
+        if is_predicate(head) or head.i in self.heads:
+            return
+        if not found_class:
+            title = self._title_of(head, start)
+            if title is not None and title.nominal:
+                self._role(head, start, end, is_plural(head))
+            return
+        owners = self._owners(head, start)
+        det = determiner(head, start)
+        if found_class == "bodies":
+            self._body(head, start, end, owners, det)
+        elif found_class == "states":
+            self._countries(head, start, end)
+        elif is_plural(head) or found_class == "forces" and head.lower_ in {"army", "military"}:
+            self._plural(head, start, end, found_class, owners, det)
+        elif self._title_of(head, start) is not None:
+            self._role(head, start, end, False)
+
+    def _plural(self, head: Token, start: int, end: int, found_class: str, owners: list[Node], det: str) -> None:
+        number = number_of(head)
+        joined = [c for c in conjuncts(head) if c is not head and group_class(c) == "people" and number_of(c) is not None]
+        if number is not None and joined and found_class == "people":
+            end = joined[-1].i + 1
+            self.used.update(c.i for c in joined)
+        text = " ".join(self.doc[start:end].text.split())
+        qualifiers = self._qualifiers(head, start)
+        actors = tuple(dict.fromkeys(_actor(o) for o in owners if o.kind != "Topic"))
+        if number is not None and det not in _DEFINITE:
+            key = ("number", text.lower())
+            node = self.groups.get(key) or self._new_group(text, start)
+            self.groups[key] = node
+            for actor in actors:
+                node.affiliate(actor)
+            self._keep(start, end, head.i, node)
+        elif actors:
+            self._keep(start, end, head.i, self._group(found_class, actors, qualifiers, _bare(self.doc, start, end)))
+        elif any(q[:1].isupper() for q in qualifiers):
+            self._keep(start, end, head.i, self._group(found_class, (), qualifiers, _bare(self.doc, start, end)))
+        elif found_class in {"forces", "militants"} or (found_class == "officials" and det in _DEFINITE and False):
+            node = self._same_class(head, found_class, qualifiers)
+            if node is None and (found_class == "militants" or det in _DEFINITE) and is_argument(head):
+                node = self._group(found_class, (), qualifiers, _bare(self.doc, start, end))
+            if node is not None:
+                self._keep(start, end, head.i, node, 0.6)
+
+    def _countries(self, head: Token, start: int, end: int) -> None:
+        """ "Western countries", "NATO allies": a group of states; "the country" is left to coreference."""
+        if not is_plural(head):
+            return
+        owners = self._owners(head, start)
+        qualifiers = [q for q in self._qualifiers(head, start) if q[:1].isupper()]
+        if owners:
+            self._keep(start, end, head.i, self._group("states", tuple(map(_actor, owners)), tuple(qualifiers), _bare(self.doc, start, end)))
+        elif qualifiers:
+            self._keep(start, end, head.i, self._group("states", (), tuple(qualifiers), _bare(self.doc, start, end)))
+
+    def _body(self, head: Token, start: int, end: int, owners: list[Node], det: str) -> None:
+        """ "the Iraqi government", "the coalition": a body without a name of its own."""
+        if is_plural(head) and head.lower_ != "police":
+            return
+        actors = tuple(dict.fromkeys(_actor(o) for o in owners if o.kind in {"State", "Place", "Organization", "City"}))
+        qualifiers = self._qualifiers(head, start)
+        lemma = head.lemma_.lower()
+        key = ("body", lemma, tuple(id(a) for a in actors), qualifiers if lemma not in {"government", "military", "army"} else ())
+        node = self.groups.get(key)
+        if node is None and not actors:
+            # "the coalition" after "the US-led coalition"
+            same = [n for k, n in self.groups.items() if k[0] == "body" and k[1] == lemma]
+            node = same[-1] if same and det in {"the", "this", "that", ""} else None
+        if node is None:
+            if not actors and not (det == "the" and lemma in words("definite_bodies")):
+                return
+            if not actors and lemma == "government":
+                state = self._state_near(head)
+                actors = (state,) if state is not None else ()
+                key = ("body", lemma, tuple(id(a) for a in actors), ())
+                node = self.groups.get(key)
+            if node is None:
+                kind = "Group" if lemma in {"community", "opposition", "public", "police", "militia"} else "Organization"
+                node = self.draft.add(Node(_bare(self.doc, start, end), kind, plural=kind == "Group", confidence=0.6))
+                for actor in actors:
+                    node.affiliate(actor)
+        self.groups[key] = node
+        self._keep(start, end, head.i, node)
+
+    def _role(self, head: Token, start: int, end: int, plural: bool) -> None:
+        """ "a Foreign Office spokesman": an unnamed person of a named body; a role without one waits for coreference."""
+        title = self._title_of(head, start)
+        owners = self._owners(head, start)
+        if plural or title is None or not owners:
+            return
+        det = determiner(head, start)
+        actors = tuple(dict.fromkeys(_actor(o) for o in owners if o.kind != "Person"))
+        if not actors:
+            return
+        if det != "a" and det != "an":
+            for node in self.draft.nodes:
+                if node.kind == "Person" and node.merged is None and (title.name in node.roles) and any(a.final in [x.final for x in node.affiliation] for a in actors):
+                    self._keep(start, end, head.i, node)
+                    return
+        key = ("role", title.name, tuple(id(a) for a in actors))
+        node = self.groups.get(key) if det not in {"a", "an", "another"} else None
+        if node is None:
+            node = self.draft.add(Node(_bare(self.doc, start, end), "Person", confidence=0.6, scope=f"#{self.doc[start].idx}"))
+            node.roles = {title.name, title.name.split()[-1]}
+            node.gender = title.gender or ""
+            for actor in actors:
+                node.affiliate(actor)
+            self.groups[key] = node
+        self._keep(start, end, head.i, node)
+
+    # --------------------------------------------------------------------------------------------------- nodes
+
+    def _qualifiers(self, head: Token, start: int) -> tuple[str, ...]:
+        """Words before the head that tell its group from others; determiners, owners and weak adjectives left out."""
+        skip = {i for f in self.draft.found if f.form in {"name", "metonym", "adjective"} for i in range(f.start, f.end)}
+        out = []
+        for token in self.doc[start : head.i]:
+            if token.i in skip or token.is_punct or token.dep_.startswith(("det", "nummod", "case", "nmod:poss")) or token.tag_ in {"DT", "PRP$", "POS", "CD"}:
+                continue
+            if token.lemma_.lower() in words("weak_modifiers") or token.pos_ in {"ADV"}:
+                continue
+            out.append(token.text if token.text[:1].isupper() and not token.is_sent_start else token.lemma_.lower())
+        return tuple(out)
+
+    def _group(self, found_class: str, actors: tuple[Node, ...], qualifiers: tuple[str, ...], name: str) -> Node:
+        key = ("group", found_class, tuple(sorted(id(a.final) for a in actors)), tuple(q.lower() for q in qualifiers))
+        node = self.groups.get(key)
+        if node is None:
+            node = self.groups[key] = self.draft.add(Node(name, "Group", plural=True, confidence=0.65))
+            for actor in actors:
+                node.affiliate(actor)
+        return node
+
+    def _new_group(self, text: str, start: int) -> Node:
+        return self.draft.add(Node(" ".join(text.split()), "Group", plural=True, scope=f"#{self.doc[start].idx}", confidence=0.6))
+
+    def _same_class(self, head: Token, found_class: str, qualifiers: tuple[str, ...]) -> Node | None:
+        """The one group of that class named before, for a bare repeat ("militants" after "Islamic State militants")."""
+        seen = [n for k, n in self.groups.items() if k[0] == "group" and k[1] == found_class and (not qualifiers or k[3] == tuple(q.lower() for q in qualifiers))]
+        return seen[0] if len(seen) == 1 else None
+
+    def _state_near(self, head: Token) -> Node | None:
+        """The state of the last place or state named before a token in its sentence."""
+        best = None
+        for found in self.draft.found:
+            if head.sent.start <= found.start and found.end <= head.i:
+                node = found.node
+                state = node if node.kind == "State" else node.twin if node.kind == "Place" else node.within.twin if node.within is not None else None
+                if state is not None and (best is None or found.start > best[0]):
+                    best = (found.start, state)
+        return best[1] if best is not None else None
+
+    def _keep(self, start: int, end: int, head: int, node: Node, confidence: float = 0.7) -> None:
+        for found in self.draft.found:
+            if (found.start, found.end) == (start, end) or (found.start < start < found.end < end) or (start < found.start < end < found.end):
+                return
+        text = " ".join(self.doc[start:end].text.split())
+        node.names[text] = node.names.get(text, 0) + 1
+        self.used.add(head)
+        self.draft.found.append(Found(start, end, head, "nominal", [node], confidence))
+
+
+def _actor(node: Node) -> Node:
+    """The actor behind a node: a place of a state's territory stands for the state."""
+    node = node.final
+    return node.twin if node.kind == "Place" and node.twin is not None else node
+
+
+def _armed(node: Node) -> bool:
+    return node.entry is not None and node.entry.type == "armed_group"
+
+
+def _bare(doc: Doc, start: int, end: int) -> str:
+    """The words of a phrase without its determiner."""
+    while start < end - 1 and doc[start].tag_ in {"DT", "PRP$", "PDT"}:
+        start += 1
+    return " ".join(doc[start:end].text.split())

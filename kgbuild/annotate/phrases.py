@@ -1,0 +1,119 @@
+"""Noun phrases read off the tree: extent, determiner, number, and what stands in quotation marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spacy.tokens import Doc, Token
+
+__all__ = ["determiner", "extent", "is_argument", "is_plural", "is_predicate", "number_of", "quoted_tokens", "rank", "sentence_numbers"]
+
+_LEFT = ("det", "amod", "compound", "nummod", "nmod:poss", "nmod:desc", "advmod", "flat", "nmod", "det:predet", "punct", "obl:unmarked", "acl")
+_OPEN = {"“": "”", "‘‘": "’’", "«": "»"}
+
+
+def extent(head: Token) -> tuple[int, int]:
+    """Tokens from the determiner to the head of a noun phrase, without what follows the head."""
+    start = head.i
+    for child in head.lefts:
+        if child.dep_.split(":")[0] not in {d.split(":")[0] for d in _LEFT} or child.dep_.startswith(("acl", "nsubj", "case", "cc", "mark")):
+            continue
+        left = child.left_edge.i
+        if child.is_punct and child.text not in {"-", "–"}:
+            continue
+        if any(t.pos_ in {"VERB", "AUX"} and t.dep_ not in {"amod", "compound"} for t in head.doc[left : child.i + 1] if t is not child) and len(head.doc[left : child.i]) > 6:
+            continue
+        start = min(start, left)
+    first_sentence = head.sent.start
+    start = max(start, first_sentence)
+    while start < head.i and (head.doc[start].is_space or (head.doc[start].is_punct) or head.doc[start].pos_ in {"ADP", "CCONJ", "SCONJ"}):
+        start += 1
+    for i in range(head.i - 1, start - 1, -1):
+        if head.doc[i].is_space or head.doc[i].text in {",", ";", ":", "—", "–"} and not head.doc[i].whitespace_ == "" or head.doc[i].text in {";", ":", "("}:
+            comma = head.doc[i].text == "," and head.doc[i].head.i > i and any(c.dep_ == "amod" for c in head.lefts if c.i < i)
+            if not comma:
+                return i + 1, head.i + 1
+    return start, head.i + 1
+
+
+def determiner(head: Token, start: int) -> str:
+    """The determiner, possessive pronoun or number that opens a phrase, lower-case; "" without one."""
+    for token in head.doc[start : head.i]:
+        if token.dep_.startswith("det") or token.tag_ in {"DT", "PDT", "PRP$"}:
+            return str(token.lower_)
+        break
+    return ""
+
+
+def is_plural(token: Token) -> bool:
+    """Whether a noun is plural by its tag, or a plural without ending ("police", "troops")."""
+    return token.tag_ in {"NNS", "NNPS"} or token.lower_ in {"police", "people", "staff", "personnel", "militia"}
+
+
+def number_of(head: Token) -> Token | None:
+    """The numeral that counts a noun, if any."""
+    return next((c for c in head.lefts if c.dep_.startswith("nummod") or (c.tag_ == "CD" and c.dep_ in {"amod", "det", "compound"})), None)
+
+
+def is_predicate(head: Token) -> bool:
+    """Whether a noun is the predicate of a copula ("is a nuclear country")."""
+    return any(c.dep_ == "cop" for c in head.children) or (head.dep_ == "xcomp")
+
+
+def is_argument(head: Token) -> bool:
+    """Whether a noun takes part in an event as subject, object or agent, or names a source."""
+    dep = head.dep_.split(":")[0]
+    if dep == "conj":
+        return is_argument(head.head) if head.head is not head else False
+    return dep in {"nsubj", "obj", "iobj", "obl", "nmod"}
+
+
+def rank(token: Token) -> int:
+    """Salience of a mention's head by its place in the clause: subject 4, object 3, other arguments 2, the rest 1."""
+    for _ in range(4):
+        if token.dep_ in {"conj", "appos", "flat"} and token.head is not token:
+            token = token.head
+        else:
+            break
+    dep = token.dep_.split(":")[0]
+    return {"nsubj": 4, "csubj": 4, "obj": 3, "iobj": 3, "ROOT": 3, "obl": 2, "nmod": 1 if token.dep_ != "nmod:poss" else 2}.get(dep, 1)
+
+
+def sentence_numbers(doc: Doc) -> list[int]:
+    """For each token the number of its sentence."""
+    numbers = [0] * len(doc)
+    for number, sentence in enumerate(doc.sents):
+        for i in range(sentence.start, sentence.end):
+            numbers[i] = number
+    return numbers
+
+
+def quoted_tokens(doc: Doc) -> list[bool]:
+    """For each token whether it stands in quotation marks; an open quotation runs to the end of its paragraph at most."""
+    inside = [False] * len(doc)
+    start = -1
+    closer = ""
+    for token in doc:
+        if token.is_space and "\n" in token.text:
+            if start >= 0:
+                for i in range(start, token.i):
+                    inside[i] = True
+            start = -1
+        elif start < 0 and (token.text in _OPEN or token.text in {'"', "``"}):
+            start, closer = token.i, _OPEN.get(token.text, '"')
+        elif start >= 0 and (token.text == closer or (closer == '"' and token.text in {'"', "''"})):
+            for i in range(start, token.i + 1):
+                inside[i] = True
+            start = -1
+    if start >= 0:
+        for i in range(start, len(doc)):
+            inside[i] = True
+    return inside
+
+
+def conjuncts(head: Token) -> Iterator[Token]:
+    """A noun and what is joined to it by "and"."""
+    yield head
+    for child in head.rights:
+        if child.dep_ == "conj":
+            yield from conjuncts(child)
