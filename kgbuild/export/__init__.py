@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, TypeAlias
 
 from kgbuild.config import Config
 from kgbuild.records import Record
 from kgbuild.registry import Registry
 
-__all__ = ["WRITERS", "Writer"]
+__all__ = ["WRITERS", "Writer", "dump", "dump_articles"]
 
 Writer: TypeAlias = Callable[[Sequence[Record], BinaryIO, Config], None]
 """Writes the records of a build, in any order, as UTF-8 bytes that depend on nothing but their content."""
@@ -27,3 +28,18 @@ WRITERS: Registry[Writer] = Registry(
         "html": "kgbuild.export.html:write",
     },
 )
+
+
+def dump(form: str, records: Sequence[Record], config: Config) -> bytes:
+    """The records in one format of `WRITERS`, as bytes. Raises UsageError for an unknown format."""
+    writer = WRITERS[form]
+    out = io.BytesIO()
+    writer(records, out, config)
+    return out.getvalue()
+
+
+def dump_articles(records: Iterable[Record], config: Config) -> Iterator[tuple[str, bytes]]:
+    """(file name, Turtle) of entities.ttl and of one file an article; no triple is in two of them."""
+    from kgbuild.export.turtle import article_files  # imported when used, as the writers are
+
+    return article_files(records, config)

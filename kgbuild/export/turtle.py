@@ -1,0 +1,48 @@
+"""Records as canonical Turtle: the whole build in one file, or an article a file with the shared entities beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
+
+from kgbuild.config import Config
+from kgbuild.export.triples import article_triples, parts, shared_triples
+from kgbuild.rdf import data_prefixes, statements, turtle_header
+from kgbuild.records import Record
+
+__all__ = ["ENTITIES", "article_files", "write"]
+
+ENTITIES = "entities.ttl"
+"""Name of the file of what all articles share: entities, event clusters, extractors."""
+
+LOCAL = "a"
+"""Prefix of the records of the article at hand; Turtle lets a document give it a new meaning before each article."""
+
+
+def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
+    """The whole graph: entities first, then each article with its records in the order of its text."""
+    found = parts(records)
+    prefixes = data_prefixes(config.base)
+    out.write((turtle_header(prefixes) + statements(shared_triples(found, config.base), prefixes)).encode())
+    for article, members in found.articles.items():
+        out.write((_local(article, config) + "\n" + _article(article, members, config)).encode())
+
+
+def article_files(records: Iterable[Record], config: Config) -> Iterator[tuple[str, bytes]]:
+    """(file name, content) of entities.ttl, then of a file an article; together the whole graph, no triple twice."""
+    found = parts(records)
+    prefixes = data_prefixes(config.base)
+    header = turtle_header(prefixes)
+    yield ENTITIES, (header + statements(shared_triples(found, config.base), prefixes)).encode()
+    for article, members in found.articles.items():
+        name = article.removeprefix("article/") + ".ttl"
+        yield name, (_local(article, config) + header + _article(article, members, config)).encode()
+
+
+def _local(article: str, config: Config) -> str:
+    return f"@prefix {LOCAL}: <{config.base}{article}#> .\n"
+
+
+def _article(article: str, members: Sequence[Record], config: Config) -> str:
+    prefixes = {LOCAL: f"{config.base}{article}#", **data_prefixes(config.base)}
+    return statements(article_triples(members, config.base), prefixes)
