@@ -1,0 +1,244 @@
+"""Finds what a reporting word can govern: the pieces of text that may be its content, each named by its shape (its frame).
+
+Frames of a verb: clause ("said that ..."), whether ("asked whether ..."), to ("promised to ..."), obj-to ("urged them to ..."),
+ing ("denied taking ..."), np ("announced a plan"), pred ("called the plan dangerous"), a preposition ("warned of ..."), obj-
+and a preposition ("accused them of ..."), passive-to ("is expected to ..."), left ("..., he said"), free ("in what they say
+was an attempt"), obj-clause ("told her that ..."). Nouns and adjectives have clause, whether, to and prepositions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from kgbuild.claims.syntax import base, is_passive
+
+__all__ = ["Content", "contents", "is_finite", "right_edge", "sentence_bounds"]
+
+INTERROGATIVE = frozenset({"whether", "if", "how", "why", "what", "when", "where", "who", "which", "whom", "whose"})
+_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_STOPS = frozenset({".", "!", "?", ";"})
+_LATE = frozenset({"as", "while", "after", "before", "when", "because", "although", "though", "since"})
+_CLAUSES = frozenset({"ccomp", "xcomp", "advcl", "acl", "parataxis", "csubj", "dep", "conj"})
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A possible content: frame, ranges of token indices (both ends included), and the cue's preposition, if any."""
+
+    frame: str
+    ranges: tuple[tuple[int, int], ...]
+    preposition: int | None = None
+
+
+def is_finite(verb: Token) -> bool:
+    """Whether a predicate has tense: by its own form or by an auxiliary or copula."""
+    return verb.tag_ in _FINITE or any(c.tag_ in _FINITE for c in verb.children if base(c.dep_) in ("aux", "cop"))
+
+
+def sentence_bounds(token: Token) -> tuple[int, int]:
+    """First and last token index of the sentence, white space and closing full stop left out."""
+    sent = token.sent
+    first, last = sent.start, sent.end - 1
+    while last > first and (token.doc[last].is_space or token.doc[last].text in _STOPS):
+        last -= 1
+    while first < last and token.doc[first].is_space:
+        first += 1
+    return first, last
+
+
+def right_edge(token: Token) -> int:
+    """Index of the last word of a phrase, white space and punctuation at its end left out."""
+    last = int(token.right_edge.i)
+    while last > token.i and (token.doc[last].is_space or token.doc[last].text in (".", ",", ";", ":")):
+        last -= 1
+    return last
+
+
+def contents(cue: Token) -> list[Content]:
+    """Everything a word could govern as content, nearest reading first; [] when there is nothing."""
+    found = _right(cue)
+    frames = {c.frame for c in found}
+    if cue.pos_ in ("VERB", "AUX") and not frames & {"clause", "whether", "obj-clause", "free"}:
+        left = _left(cue)
+        if left is not None:
+            found.append(left)
+    return found
+
+
+def _right(cue: Token) -> list[Content]:
+    doc, (_, end) = cue.doc, sentence_bounds(cue)
+    found: list[Content] = []
+    verbal = cue.pos_ in ("VERB", "AUX")
+    passive = verbal and is_passive(cue)
+    obj = next((c for c in cue.children if base(c.dep_) in ("obj", "iobj", "nsubj") and c.i > cue.i), None) if verbal else None
+    if obj is not None and base(obj.dep_) == "nsubj":
+        obj = None
+    for child in cue.children:
+        if child.i < cue.i or child.is_punct or child.is_space:
+            continue
+        dep = base(child.dep_)
+        first = _left_edge(child, cue)
+        if dep in _CLAUSES and (child.pos_ in ("VERB", "AUX", "ADJ", "NOUN", "PROPN", "PRON", "ADV", "NUM", "DET")):
+            found += _clausal(cue, child, dep, first, obj, passive, end)
+        elif dep in ("obl", "nmod") and child.dep_ not in ("obl:agent", "nmod:poss", "nmod:desc", "obl:unmarked", "nmod:unmarked"):
+            case = next((c for c in child.children if c.dep_ in ("case", "mark") and c.i < child.i and c.i > cue.i), None)
+            if case is None:
+                continue
+            name = case.lower_
+            if obj is not None and obj.i < child.i:
+                found.append(Content(f"obj-{name}", ((_left_edge(obj, cue), right_edge(child)),)))
+                found.append(Content(name + "+", ((case.i + 1, right_edge(child)),)))
+            else:
+                last = right_edge(child)
+                found.append(Content(name, ((case.i + 1, _grow(doc, cue, child, last, end)),), case.i))
+        elif dep == "obj":
+            last = right_edge(child)
+            if child.tag_ == "VBG":
+                found.append(Content("ing", ((first, last),)))
+            else:
+                found.append(Content("np", ((first, last),)))
+    found += _linear(cue, found, end, obj)
+    return found
+
+
+def _clausal(cue: Token, child: Token, dep: str, first: int, obj: Token | None, passive: bool, end: int) -> list[Content]:
+    doc = cue.doc
+    last = _grow(doc, cue, child, right_edge(child), end)
+    opener = doc[first].lower_
+    if dep in ("parataxis", "conj"):
+        if dep == "parataxis" and doc[child.left_edge.i - 1].text == ":" and is_finite(child):
+            return [Content("clause", ((first, last),))]
+        return []
+    between = obj is not None and obj.i < first
+    if opener in INTERROGATIVE and dep in ("ccomp", "xcomp", "advcl", "acl") and not (opener in ("when", "where", "who", "which", "if") and dep != "ccomp"):
+        return [Content("whether", ((first, last),))]
+    infinitive = any(c.tag_ == "TO" and c.i < child.i for c in child.children) or (opener == "to" and child.tag_ == "VB")
+    if infinitive:
+        to = next((c.i for c in child.children if c.tag_ == "TO"), first)
+        if passive:
+            return [Content("passive-to", ((min(first, to), last),))]
+        if between and obj is not None:
+            return [Content("obj-to", ((_left_edge(obj, cue), last),)), Content("to+", ((to, last),))]
+        if opener == "for" and first < to:
+            return [Content("for", ((first + 1, last),), first), Content("for-to", ((first, last),))]
+        if to - first > 1 and doc[first].lower_ != "to":
+            return [Content("obj-to", ((first, last),))]
+        return [Content("to", ((first, last),))] if dep in ("xcomp", "ccomp", "acl", "advcl") and to - cue.i <= 3 else []
+    preposition = next((c for c in child.children if c.dep_ in ("mark", "case") and c.i < child.i and c.tag_ == "IN" and c.lower_ not in ("that", "if", "whether")), None)
+    if child.tag_ == "VBG" and not is_finite(child) and preposition is not None and preposition.i == first:
+        if between and obj is not None:
+            return [Content(f"obj-{opener}", ((_left_edge(obj, cue), last),)), Content(opener + "+", ((first + 1, last),))]
+        return [Content(opener, ((first + 1, last),), first)]
+    if dep in ("ccomp", "csubj") or (opener == "that" and dep in ("advcl", "acl", "xcomp")):
+        if opener in _LATE:
+            return []
+        if is_finite(child) or opener == "that":
+            if between:
+                return [Content("obj-clause", ((first, last),))]
+            return [Content("clause", ((first, last),))]
+        if child.tag_ == "VBG":
+            return [Content("ing", ((first, last),))] if first - cue.i <= 2 else []
+        return [Content("pred", ((first, last),))]
+    if dep == "xcomp":
+        if between and obj is not None:
+            return [Content("pred", ((_left_edge(obj, cue), last),))]
+        if child.tag_ == "VBG":
+            return [Content("ing", ((first, last),))]
+        if preposition is not None:
+            return [Content(opener, ((first + 1, last),), first)]
+        if is_finite(child):
+            return [Content("clause", ((first, last),))]
+        return [Content("adj", ((first, last),))]
+    if dep == "advcl" and child.tag_ == "VBG" and first == cue.i + 1:
+        return [Content("ing", ((first, last),))]
+    return []
+
+
+def _linear(cue: Token, found: list[Content], end: int, obj: Token | None) -> list[Content]:
+    """What the tree missed but the next words show: "that" after the cue, or after its addressee."""
+    doc = cue.doc
+    if any(c.frame in ("clause", "obj-clause", "whether", "free") for c in found):
+        return []
+    if cue.i + 1 <= end and doc[cue.i + 1].lower_ in ("that", "whether") and doc[cue.i + 1].tag_ in ("IN", "WDT", "DT"):
+        opener = doc[cue.i + 1]
+        has_verb = any(t.tag_ in _FINITE for t in doc[cue.i + 2 : end + 1])
+        if has_verb and not (cue.pos_ == "NOUN" and opener.tag_ == "WDT"):
+            return [Content("clause" if opener.lower_ == "that" else "whether", ((opener.i, _own_end(cue, end)),))]
+    if cue.pos_ in ("VERB", "AUX"):
+        for at in range(cue.i + 2, min(end, cue.i + 12)):
+            token = doc[at]
+            if token.tag_ in _FINITE or token.text in (";", ":"):
+                break
+            if token.lower_ == "that" and token.tag_ == "IN" and token.head.i > at:
+                frame = "obj-clause" if obj is not None and obj.i < at else "clause"
+                return [Content(frame, ((at, _own_end(cue, end)),))]
+    return []
+
+
+def _own_end(cue: Token, end: int) -> int:
+    """Where a content that runs to the end of the sentence must stop: at a clause coordinated with the cue's."""
+    for child in cue.children:
+        if child.dep_ == "conj" and child.i > cue.i + 2 and child.left_edge.i > cue.i + 2 and any(c.dep_ == "cc" for c in child.children):
+            stop = int(child.left_edge.i) - 1
+            while stop > cue.i + 1 and (cue.doc[stop].is_punct or cue.doc[stop].is_space):
+                stop -= 1
+            return stop
+    return end
+
+
+def _grow(doc: Doc, cue: Token, child: Token, last: int, end: int) -> int:
+    """Take in obliques and adverbs after the content clause that the parser hung on the cue instead."""
+    for sibling in cue.children:
+        if sibling.i > last and base(sibling.dep_) in ("obl", "advmod", "nmod") and sibling.left_edge.i <= last + 1:
+            last = max(last, right_edge(sibling))
+    return min(max(last, child.i), max(end, child.i))
+
+
+def _left_edge(token: Token, cue: Token) -> int:
+    first = int(token.left_edge.i)
+    if first <= cue.i < token.i:
+        first = cue.i + 1
+    while first < token.i and (token.doc[first].is_space or (token.doc[first].is_punct and token.doc[first].text in ",;:—–-")):
+        first += 1
+    return first
+
+
+def _left(cue: Token) -> Content | None:
+    """The statement before (and after) a reporting clause set off by commas: "The plan, officials said, would fail."."""
+    doc, (begin, end) = cue.doc, sentence_bounds(cue)
+    subject = next((c for c in cue.children if base(c.dep_) == "nsubj" and not c.is_space), None)
+    if subject is None or not is_finite(cue):
+        return None
+    low = min(int(subject.left_edge.i), cue.i, *(c.i for c in cue.children if base(c.dep_) == "aux"))
+    if subject.left_edge.i < begin or low - 1 < begin:
+        low = min(subject.i, cue.i)
+        while low - 1 >= begin and doc[low - 1].text != "," and not doc[low - 1].is_quote and low > cue.i - 8:
+            low -= 1
+    before = low - 1
+    if before <= begin or doc[before].text not in (",", "—", "–", "-", "--", "?", "!") or doc[before].i == begin:
+        return None
+    if cue.dep_ in ("acl:relcl", "acl", "xcomp") and subject.lower_ in ("who", "which", "that"):
+        return None
+    if not any(t.tag_ in _FINITE or t.tag_ in ("VB", "VBN", "VBG") for t in doc[begin:before]):
+        return None
+    if subject.i < cue.i and cue.i - subject.i > 25:
+        return None
+    after = cue.i + 1
+    while after <= end and doc[after].text not in (",", ";", "—", "–", "--"):
+        if doc[after].tag_ in _FINITE:
+            return None
+        after += 1
+    ranges = [(begin, before - 1)]
+    if after < end and doc[after].text == "," and _resumes(cue, subject, after, end):
+        ranges.append((after + 1, end))
+    return Content("left", tuple(ranges))
+
+
+def _resumes(cue: Token, subject: Token, comma: int, end: int) -> bool:
+    """Whether the words after the second comma belong to the statement, not to the reporting clause."""
+    nxt = cue.doc[comma + 1]
+    if nxt.tag_ == "VBG" or nxt.lower_ in ("who", "which", "whose", "adding", "but", "and", *_LATE):
+        return False
+    return not any(a == cue for a in nxt.ancestors) or cue.head.i > comma

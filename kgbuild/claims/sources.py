@@ -1,0 +1,131 @@
+"""Finds who a reporting word belongs to: the subject, agent, owner or neighbour that is the source of what is said."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from kgbuild.claims.frames import is_finite
+from kgbuild.claims.syntax import base, is_passive
+
+__all__ = ["source_head", "source_tokens"]
+
+MAX_STEPS = 8
+_NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X", "SYM"})
+# What comes from somebody else's mouth: "issued a statement saying ...".
+_SPEECH_NOUNS = frozenset(
+    {"statement", "letter", "tweet", "message", "email", "speech", "report", "post", "note", "memo", "release", "video", "comment", "remark", "interview", "ad", "address"}
+)
+
+
+def source_head(cue: Token) -> Token | None:
+    """Head of the noun phrase that names the source of a cue, or None when nobody is named."""
+    if cue.pos_ in ("VERB", "AUX"):
+        return _verbal(cue, 0)
+    if cue.pos_ in ("ADJ", "ADV") or any(base(c.dep_) in ("cop", "nsubj") for c in cue.children):
+        own = _subject(cue)
+        return own if own is not None else (_verbal(cue, 0) if cue.dep_ in ("conj", "xcomp", "acl", "advcl") else None)
+    return _nominal(cue)
+
+
+def _subject(verb: Token) -> Token | None:
+    before = [c for c in verb.children if base(c.dep_) == "nsubj" and c.dep_ != "nsubj:outer" and c.pos_ in _NOMINAL]
+    if not before:
+        return None
+    active = [c for c in before if c.dep_ == "nsubj"] or before
+    left = [c for c in active if c.i < verb.i]
+    return left[-1] if left else active[0]
+
+
+def _verbal(verb: Token, depth: int) -> Token | None:
+    if depth > MAX_STEPS:
+        return None
+    if is_passive(verb):
+        agent = next((c for c in verb.children if c.dep_ == "obl:agent"), None)
+        if agent is None:
+            agent = next((c for c in verb.children if base(c.dep_) == "obl" and any(k.lower_ == "by" for k in c.children if k.dep_ == "case")), None)
+        return agent
+    own = _subject(verb)
+    if own is not None:
+        return own
+    head, dep = verb.head, base(verb.dep_)
+    if head is verb:
+        return _inverted(verb)
+    if dep == "conj" and head.i < verb.i:
+        return source_head(head) if head.pos_ in ("VERB", "AUX", "ADJ") and not is_passive(head) else (_passive_subject(head) if is_passive(head) else None)
+    if dep == "acl":
+        if verb.tag_ == "VBG" and head.lower_ in _SPEECH_NOUNS and base(head.dep_) in ("obj", "obl") and depth < MAX_STEPS:
+            above = _verbal(head.head, depth + 1) if head.head.pos_ == "VERB" else None
+            return above if above is not None else head
+        if any(c.tag_ == "TO" for c in verb.children):
+            return _nominal(head) or (_verbal(head.head, depth + 1) if head.head.pos_ == "VERB" and base(head.dep_) in ("obj", "obl") else None)
+        return head if head.pos_ in _NOMINAL else None
+    if dep in ("xcomp", "advcl", "ccomp", "parataxis") and not (dep in ("ccomp", "parataxis") and is_finite(verb)):
+        if head.pos_ in ("VERB", "AUX", "ADJ"):
+            if dep == "xcomp" and not is_passive(head):
+                held = next((c for c in head.children if base(c.dep_) == "obj" and c.i < verb.i), None)
+                if held is not None and any(c.tag_ == "TO" for c in verb.children):
+                    return held
+            return _passive_subject(head) if is_passive(head) else _verbal(head, depth + 1)
+        if any(base(c.dep_) == "nsubj" for c in head.children):
+            return _subject(head)
+    return _inverted(verb)
+
+
+def _passive_subject(verb: Token) -> Token | None:
+    own = _subject(verb)
+    if own is not None or verb.head is verb:
+        return own
+    if base(verb.dep_) == "acl" and verb.head.pos_ in _NOMINAL:
+        return verb.head
+    return _verbal(verb.head, MAX_STEPS - 1) if verb.head.pos_ in ("VERB", "AUX") else None
+
+
+def _inverted(verb: Token) -> Token | None:
+    """The noun phrase right after a finite verb that follows a quotation mark or comma: '"...," said the minister'."""
+    if verb.i == 0 or verb.i + 1 >= len(verb.doc) or verb.tag_ not in ("VBD", "VBZ", "VBP"):
+        return None
+    left = verb.doc[verb.i - 1]
+    if not (left.is_quote or left.text in (",", "”", "’", "''")):
+        return None
+    return next((c for c in verb.children if base(c.dep_) in ("obj", "nsubj", "obl", "ccomp") and c.left_edge.i == verb.i + 1 and c.pos_ in _NOMINAL), None)
+
+
+def _nominal(noun: Token) -> Token | None:
+    owner = next((c for c in noun.children if c.dep_ == "nmod:poss"), None)
+    if owner is not None:
+        return owner
+    for child in noun.children:
+        if base(child.dep_) in ("nmod", "obl") and child.i > noun.i and any(c.lower_ in ("by", "from") for c in child.children if c.dep_ == "case"):
+            return child
+    return None
+
+
+def source_tokens(head: Token) -> tuple[int, int]:
+    """First and last token index of the whole noun phrase: titles, appositions and of-phrases, without relative clauses.
+
+    A preposition before it, coordination with a clause, and punctuation at its ends are left out.
+    """
+    first = last = head.i
+    stack = [(head, True)]
+    while stack:
+        token, top = stack.pop()
+        first, last = min(first, token.i), max(last, token.i)
+        for child in token.children:
+            dep = base(child.dep_)
+            if child.dep_ == "acl:relcl" or dep in ("parataxis", "advcl", "discourse", "ccomp", "cop", "nsubj", "dep", "list"):
+                continue
+            if top and (dep in ("case", "mark", "punct") or (dep == "cc" and child.i < head.i) or (dep == "advmod" and child.i < head.i)):
+                continue
+            if dep == "acl" and (child.i - head.i > 6 or child.i < head.i):
+                continue
+            if dep == "conj" and child.pos_ in ("VERB", "AUX"):
+                continue
+            stack.append((child, False))
+    doc = head.doc
+    while last > head.i and (doc[last].is_punct or doc[last].is_space) and doc[last].text not in (")", "]"):
+        last -= 1
+    while first < head.i and (doc[first].is_punct or doc[first].is_space or doc[first].tag_ in ("CC", "IN")):
+        first += 1
+    if first < head.i and any(t.is_space and "\n" in t.text for t in doc[first : head.i]):
+        first = max(t.i for t in doc[first : head.i] if t.is_space and "\n" in t.text) + 1
+    return first, last
