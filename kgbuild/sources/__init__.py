@@ -42,11 +42,12 @@ _SIDECAR_BYTES = 1_000_000
 
 
 def read(inputs: Sequence[str], config: Config) -> Iterator[Document | Skipped]:
-    """Every article behind `inputs` (files, folders, globs, "-"), ordered by source name, and everything skipped with its reason.
+    """Every article behind `inputs` (files, folders, globs, "-"), ordered by source name, and everything skipped with
+    its reason.
 
-    The same articles come out in the same order whatever the order of `inputs`; an article whose text came before is Skipped
-    ("same text as X"). Nothing of where the files lie gets into a record. Raises InputError, before anything is read, when an input
-    does not exist.
+    The same articles come out in the same order whatever the order of `inputs`; an article whose text came before is
+    Skipped ("same text as X"). Nothing of where the files lie gets into a record. Raises InputError, before anything is
+    read, when an input does not exist.
     """
     if not inputs:
         raise InputError("no input: name a file, a folder, a glob or - for standard input")
@@ -85,7 +86,9 @@ def _open(item: Found, config: Config) -> Iterator[Document | Skipped]:
         yield Skipped(item.source, f"cannot be read ({(error.strerror or type(error).__name__).lower()})")
 
 
-def _documents(file: BinaryIO, item: Found, extension: str, hints: Hints, config: Config) -> Iterator[Document | Skipped]:
+def _documents(
+    file: BinaryIO, item: Found, extension: str, hints: Hints, config: Config
+) -> Iterator[Document | Skipped]:
     try:
         for found in READERS[extension](file, item.source, config):
             if isinstance(found, Skipped):
@@ -116,7 +119,9 @@ def _sidecar(path: Path, source: str) -> tuple[Hints, Skipped | None]:
     def value(*keys: str) -> str | None:
         return next((data[k] for k in keys if isinstance(data.get(k), str) and data[k].strip()), None)
 
-    return Hints(value("title", "headline"), value("published", "date"), value("publisher", "source"), value("url", "link")), None
+    return Hints(
+        value("title", "headline"), value("published", "date"), value("publisher", "source"), value("url", "link")
+    ), None
 
 
 def _sniff(data: bytes) -> str:
@@ -131,5 +136,3 @@ def _sniff(data: bytes) -> str:
         except ValueError:
             pass
     return "txt"
-
-

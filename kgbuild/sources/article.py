@@ -34,12 +34,18 @@ class Hints:
 
     def over(self, other: Hints) -> Hints:
         """These hints, with those of `other` where this one has none."""
-        return Hints(self.title or other.title, self.published or other.published, self.publisher or other.publisher, self.url or other.url)
+        return Hints(
+            self.title or other.title,
+            self.published or other.published,
+            self.publisher or other.publisher,
+            self.url or other.url,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article as a reader found it. `join_title` puts a title that the text lacks before it, so that its claims have a place."""
+    """One article as a reader found it. `join_title` puts a title that the text lacks before it, so that its claims
+    have a place."""
 
     source: str
     text: str
@@ -48,7 +54,8 @@ class Article:
 
 
 Reader: TypeAlias = Callable[[BinaryIO, str, Config], Iterator[Article | Skipped]]
-"""Reads a seekable binary file; the second argument is its source name, without anything that depends on the machine."""
+"""Reads a seekable binary file; the second argument is its source name, without anything that depends on the
+machine."""
 
 
 def to_document(article: Article, config: Config) -> Document | Skipped:

@@ -19,17 +19,21 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 
-MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)"
+)
 """A month's name or usual abbreviation, to be matched without regard to case and followed by an optional full stop."""
 
 _WEEKDAY = r"(?:Mon(?:day)?|Tues?(?:day)?|Wed(?:nesday)?|Thu(?:rs?)?(?:day)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?)"
 _ORDINAL = r"(?:st|nd|rd|th)?"
+# 2022-03-24 or 2022/03/24; 24 March 2022 or 24-Mar-2022; March 24, 2022; 24/03/2022 or 24.03.2022
 _FORMS = re.compile(
     rf"""
-      (?<![\w/.-]) (?P<y1>\d{{4}}) [-/.] (?P<m1>\d{{1,2}}) [-/.] (?P<d1>\d{{1,2}}) (?! [\d/-] )           # 2022-03-24, 2022/03/24
+      (?<![\w/.-]) (?P<y1>\d{{4}}) [-/.] (?P<m1>\d{{1,2}}) [-/.] (?P<d1>\d{{1,2}}) (?! [\d/-] )
     | (?<![\w/.-]) (?P<d2>\d{{1,2}}){_ORDINAL} (?:\s+of)? [\s-]+ (?P<m2>{MONTH})\.? ,? [\s-]+ (?P<y2>\d{{4}}) (?!\d)
     | (?<!\w) (?P<m3>{MONTH})\.? \s+ (?P<d3>\d{{1,2}}){_ORDINAL} (?:\s*,\s*|\s+) (?P<y3>\d{{4}}) (?!\d)
-    | (?<![\w/.-]) (?P<a>\d{{1,2}}) (?P<sep>[/.-]) (?P<b>\d{{1,2}}) (?P=sep) (?P<y4>\d{{4}}) (?![\d/-])  # 24/03/2022, 24.03.2022
+    | (?<![\w/.-]) (?P<a>\d{{1,2}}) (?P<sep>[/.-]) (?P<b>\d{{1,2}}) (?P=sep) (?P<y4>\d{{4}}) (?![\d/-])
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -38,7 +42,10 @@ _LABEL = (
     r"|press\s+release|update|upd\.?)(?:\s+(?:date|time|on|at))?"
 )
 _TIME = r"\d{1,2}(?:[:.]\d{2}){1,2}(?:\.\d+)?\s*(?:[ap]\.?\s?m\.?)?|\d{1,2}\s*[ap]\.?m\.?|noon|midnight"
-_ZONE = r"\(?(?:GMT|UTC|BST|CES?T|EES?T|[ECMP][SD]?T|IST|MSK|JST|AST|HKT|SGT|AES?T|WIB|Z|local time)\)?(?:\s*[+-]\s*\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}"
+_ZONE = (
+    r"\(?(?:GMT|UTC|BST|CES?T|EES?T|[ECMP][SD]?T|IST|MSK|JST|AST|HKT|SGT|AES?T|WIB|Z|local time)\)?"
+    r"(?:\s*[+-]\s*\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}"
+)
 _FILLER = re.compile(rf"(?<!\w)(?:{_LABEL}|{_TIME}|{_ZONE}|{_WEEKDAY}|at|on|and)(?!\w)\.?|T(?=\d)", re.IGNORECASE)
 
 
@@ -59,14 +66,20 @@ def find_dates(text: str) -> list[tuple[int, int, str]]:
 
 
 def find_date(text: str) -> str | None:
-    """The first complete date in `text` as an ISO day, one labelled as published before others; None when there is none."""
+    """The first complete date in `text` as an ISO day, one labelled as published before others; None when there is
+    none."""
     dates = find_dates(text)
-    labelled = [d for b, _, d in dates if re.search(r"(?:published|posted|issued|released?)\W*(?:on\W*|at\W*)?(?:\w+,?\s*)?$", text[:b], re.I)]
+    labelled = [
+        d
+        for b, _, d in dates
+        if re.search(r"(?:published|posted|issued|released?)\W*(?:on\W*|at\W*)?(?:\w+,?\s*)?$", text[:b], re.I)
+    ]
     return next(iter(labelled), dates[0][2] if dates else None)
 
 
 def parse_date(value: object) -> str | None:
-    """The ISO day of a metadata value ("2022-03-24T10:15:00Z", "Mar 23, 2022 10:15 GMT", 20220324), None when it has none."""
+    """The ISO day of a metadata value ("2022-03-24T10:15:00Z", "Mar 23, 2022 10:15 GMT", 20220324), None when it has
+    none."""
     text = str(value).strip()[:100] if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     if compact := re.fullmatch(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}Z?)?", text):
         return _iso(*(int(g) for g in compact.groups()))
@@ -83,17 +96,17 @@ def is_date_line(text: str) -> bool:
     """
     if len(text) > 160:
         return False
-    dates = find_dates(text)
-    rest = text
-    for begin, end, _ in reversed(dates):
-        rest = f"{rest[:begin]} {rest[end:]}"
-    return bool(dates) and not re.search(r"\w", _FILLER.sub(" ", rest))
+    rest = _FORMS.sub(" ", text)
+    left = re.findall(r"\w+", _FILLER.sub(" ", re.sub(r"\bT(?=\d)|(?<=\d)Z\b", " ", rest)))
+    # "Valley Radio Published Monday, May 3, 2021 1:19 p.m.": a site's name may stand before the label
+    return rest != text and (not left or (len(left) <= 3 and re.search(rf"(?<!\w){_LABEL}\W", text, re.I) is not None))
 
 
 def resolve_day(month: str, day: int, published: str | None) -> str | None:
     """The ISO day of "Mar 23" in an article published that day or up to a year later; None without a publication date.
 
-    A day that would lie more than a week after publication belongs to the year before (a December dateline read in January).
+    A day that would lie more than a week after publication belongs to the year before (a December dateline read in
+    January).
     """
     number = month_number(month)
     if published is None or number is None:

@@ -29,9 +29,10 @@ class Undecodable(ValueError):
 def find_encoding(file: BinaryIO) -> str:
     """Name of the encoding of a seekable file, read through once in bounded memory; the file is left at its begin.
 
-    A byte order mark, else UTF-8 when all of it (or all but a few damaged bytes) is, else Windows-1252, in which English
-    articles that are not Unicode come. A guess from letter statistics would change with the library's version, and what it would
-    tell apart (KOI8-R, Shift-JIS ...) is not English and is turned away by its words. Raises Undecodable for binary data.
+    A byte order mark, else UTF-8 when all of it (or all but a few damaged bytes) is, else Windows-1252, in which
+    English articles that are not Unicode come. A guess from letter statistics would change with the library's version,
+    and what it would tell apart (KOI8-R, Shift-JIS ...) is not English and is turned away by its words. Raises
+    Undecodable for binary data.
     """
     head = file.read(4)
     file.seek(0)
@@ -58,7 +59,8 @@ def find_encoding(file: BinaryIO) -> str:
 
 
 def decode(file: BinaryIO) -> str:
-    """The whole text of a seekable file, not yet cleaned. Raises Undecodable; single damaged UTF-8 bytes become U+FFFD."""
+    """The whole text of a seekable file, not yet cleaned. Raises Undecodable; single damaged UTF-8 bytes become
+    U+FFFD."""
     encoding = find_encoding(file)
     try:
         return file.read().decode(encoding, "replace" if encoding.startswith("utf-8") else "strict")
@@ -67,7 +69,8 @@ def decode(file: BinaryIO) -> str:
 
 
 def clean(text: str) -> str:
-    """NFC with LF for every line end; what no XML file can hold (control characters, lone surrogates) becomes U+FFFD, one for one.
+    """NFC with LF for every line end; what no XML file can hold (control characters, lone surrogates) becomes U+FFFD,
+    one for one.
 
     Raises Undecodable when such characters are so many that this is not text.
     """

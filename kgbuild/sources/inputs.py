@@ -1,4 +1,5 @@
-"""From what the user names (files, folders, globs, "-") to the files to read, in one order whatever the order of naming."""
+"""From what the user names (files, folders, globs, "-") to the files to read, in one order whatever the order of
+naming."""
 
 from __future__ import annotations
 
@@ -19,12 +20,16 @@ __all__ = ["STDIN", "Found", "find_files", "sidecar_of"]
 
 STDIN = "-"
 SIDECAR = ".meta.json"
-_ABOUT = re.compile(r"(?:read[-_ ]?me|licen[cs]e|copying|notice|attribution|authors|credits|changelog|contributing)(?:[-_. ].*)?", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(?:read[-_ ]?me|licen[cs]e|copying|notice|attribution|authors|credits|changelog|contributing)(?:[-_. ].*)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read: where it is, its name in records (relative to the folder named), and its extension without the dot.
+    """A file to read: where it is, its name in records (relative to the folder named), and its extension without the
+    dot.
 
     `path` is None for standard input.
     """
@@ -37,9 +42,9 @@ class Found:
 def find_files(inputs: Sequence[str], extensions: Container[str]) -> tuple[list[Found], list[Skipped]]:
     """The files behind the inputs, ordered by source name, each once; and what was passed over, with reasons.
 
-    A folder is read to the bottom. In folders, hidden entries, notices about the folder (README, LICENSE, ATTRIBUTION ...) and files of
-    other extensions are passed over. A file named by itself is read whatever its name when it has no extension (as text).
-    Raises InputError when an input does not exist or a glob matches nothing.
+    A folder is read to the bottom. In folders, hidden entries, notices about the folder (README, LICENSE, ATTRIBUTION
+    ...) and files of other extensions are passed over. A file named by itself is read whatever its name when it has no
+    extension (as text). Raises InputError when an input does not exist or a glob matches nothing.
     """
     found: list[Found] = []
     skipped: list[Skipped] = []
@@ -72,7 +77,7 @@ def _named(name: str) -> list[tuple[Path, str]]:
         if os.path.lexists(path):
             return [(path, "")]
         if glob.has_magic(name):
-            matches = sorted(glob.glob(name, recursive=True))
+            matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
             if matches:
                 root = Path(re.split(r"[*?\[]", name, maxsplit=1)[0])
                 root = root if name[: len(str(root)) + 1].endswith(os.sep) else root.parent
@@ -116,13 +121,17 @@ def _walk(folder: Path, prefix: str, extensions: Container[str], found: list[Fou
         links.sort(key=lambda link: link[1])
 
 
-def _take(path: Path, source: str, extensions: Container[str], found: list[Found], skipped: list[Skipped], alone: bool) -> None:
+def _take(
+    path: Path, source: str, extensions: Container[str], found: list[Found], skipped: list[Skipped], alone: bool
+) -> None:
     extension = path.suffix[1:].lower()
     source = source.encode("utf-8", "replace").decode("utf-8")  # file names need not be Unicode
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        skipped.append(Skipped(source, "a link that leads nowhere" if path.is_symlink() else f"cannot be read ({_why(error)})"))
+        skipped.append(
+            Skipped(source, "a link that leads nowhere" if path.is_symlink() else f"cannot be read ({_why(error)})")
+        )
         return
     if not stat.S_ISREG(mode):
         skipped.append(Skipped(source, "not a regular file (a pipe, socket or device)"))
@@ -134,21 +143,26 @@ def _take(path: Path, source: str, extensions: Container[str], found: list[Found
     elif extension in extensions or (alone and not extension):
         found.append(Found(path, source, extension))
     else:
-        skipped.append(Skipped(source, f"no reader for {'.' + extension if extension else 'files without an extension'}"))
+        skipped.append(
+            Skipped(source, f"no reader for {'.' + extension if extension else 'files without an extension'}")
+        )
 
 
 def _has_article(sidecar: Path, extensions: Container[str]) -> bool:
     """Whether an article that the sidecar belongs to lies beside it."""
     name = sidecar.name[: -len(SIDECAR)]
     try:
-        beside = sorted(os.listdir(sidecar.parent))
+        beside = sorted(entry.name for entry in sidecar.parent.iterdir())
     except OSError:
         return False
-    return any(other == name or (Path(other).stem == name and Path(other).suffix[1:].lower() in extensions) for other in beside)
+    return any(
+        other == name or (Path(other).stem == name and Path(other).suffix[1:].lower() in extensions) for other in beside
+    )
 
 
 def _once(found: list[Found]) -> list[Found]:
-    """Each file once, by source name; files of one name from several folders are ordered by content, not by where they lie."""
+    """Each file once, by source name; files of one name from several folders are ordered by content, not by where they
+    lie."""
     by_real: dict[str, Found] = {}
     for item in found:
         key = os.path.realpath(item.path) if item.path is not None else STDIN
@@ -175,5 +189,3 @@ def _digest(item: Found) -> str:
 
 def _why(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
-
-

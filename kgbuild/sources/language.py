@@ -6,28 +6,39 @@ import re
 import unicodedata
 from collections import Counter
 
+from kgbuild.sources.words import words
+
 __all__ = ["foreign_language"]
 
-_ENGLISH = frozenset(
-    ["the", "of", "and", "to", "in", "that", "is", "was", "for", "it", "on", "with", "as", "at", "by", "he", "his", "they", "are", "be", "this", "from", "have", "has", "had", "not", "which", "were", "but", "an", "their", "she", "her", "said", "will", "would", "who", "been", "its", "after", "more", "than", "about", "also", "when", "there", "or", "we", "you", "all", "one", "up", "out", "over", "if", "what", "into", "could", "can", "new", "two", "a"]
+_ENGLISH = words(
+    """
+    the of and to in that is was for it on with as at by he his they are be this from have has had not which
+    were but an their she her said will would who been its after more than about also when there or we you all
+    one up out over if what into could can new two a
+    """
 )
 _FOREIGN = {
-    "fr": "le la les des du et est dans une pour que qui sur pas avec il au par ce son ses aux plus été sont cette mais leur ont elle",
-    "de": "der die das und ist nicht ein eine den dem von mit zu auf für im sich des auch es dass wird als nach wie sind bei einer hat aus",
-    "es": "el los las que del y se una por con para su al lo como más pero sus le ha este sobre entre fue también hasta desde según",
-    "it": "il di che è della per un una sono con non del alla nel gli si le da anche ha più dei delle come al stato questo dal",
+    "fr": "le la les des du et est dans une pour que qui sur pas avec "
+    "il au par ce son ses aux plus été sont cette mais leur ont elle",
+    "de": "der die das und ist nicht ein eine den dem von mit zu auf für "
+    "im sich des auch es dass wird als nach wie sind bei einer hat aus",
+    "es": "el los las que del y se una por con para su al lo "
+    "como más pero sus le ha este sobre entre fue también hasta desde según",
+    "it": "il di che è della per un una sono con non del alla nel "
+    "gli si le da anche ha più dei delle come al stato questo dal",
     "pt": "o que do da em um uma para com não os no se na por mais as dos como mas ao ele das seu foi são também pelo",
-    "nl": "de het een van en is dat op te zijn met voor niet aan er om ook als bij maar uit door naar werd heeft worden",
+    "nl": "de het een van en is dat op te zijn met voor niet "
+    "aan er om ook als bij maar uit door naar werd heeft worden",
     "pl": "i w na się z do że nie to jest jak o od po przez za są dla oraz był które ale jego tym",
     "tr": "ve bir bu için ile da de olarak çok daha olan gibi kadar sonra ancak göre ise oldu",
     "sv": "och att det som en på är av för med den till inte har ett om var de så men från",
     "ro": "și în de la a cu pe că nu din este un o care mai pentru sunt au fost prin",
     "id": "yang dan di dengan untuk dari pada ini itu tidak dalam akan ke oleh juga adalah telah",
 }
-_WORDS = {code: frozenset(words.split()) for code, words in _FOREIGN.items()}
+_WORDS = {code: words(listed) for code, listed in _FOREIGN.items()}
 _SCRIPTS = {
-    "CYRILLIC": "ru", "ARABIC": "ar", "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "HEBREW": "he", "GREEK": "el",
-    "DEVANAGARI": "hi", "THAI": "th", "BENGALI": "bn", "GEORGIAN": "ka", "ARMENIAN": "hy", "TAMIL": "ta",
+    "CYRILLIC": "ru", "ARABIC": "ar", "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "HEBREW": "he",
+    "GREEK": "el", "DEVANAGARI": "hi", "THAI": "th", "BENGALI": "bn", "GEORGIAN": "ka", "ARMENIAN": "hy", "TAMIL": "ta",
 }  # fmt: skip
 _SAMPLE = 20_000
 _FEW, _ENOUGH = 8, 40
@@ -36,8 +47,9 @@ _FEW, _ENOUGH = 8, 40
 def foreign_language(text: str) -> str | None:
     """None for English (and for texts too short to tell), else a language code, or "another language" when none fits.
 
-    Two signs: most letters belong to another script, or another language's function words clearly outnumber the English ones.
-    English news has 35 to 50 % function words of the list; below 8 % in 40 words or more it is not English running text.
+    Two signs: most letters belong to another script, or another language's function words clearly outnumber the English
+    ones. English news has 35 to 50 % function words of the list; below 8 % in 40 words or more it is not English
+    running text.
 
     >>> foreign_language("Le président a dit que les forces sont dans la ville et que la guerre est finie pour eux.")
     'fr'
@@ -48,12 +60,12 @@ def foreign_language(text: str) -> str | None:
     for script, count in scripts.most_common(1):
         if script != "LATIN" and count > len(letters) / 2:
             return _SCRIPTS.get(script, "another language")
-    words = re.findall(r"[^\W\d_]+", sample.lower())
-    english = sum(w in _ENGLISH for w in words)
-    counts = {code: sum(w in known for w in words) for code, known in _WORDS.items()}
+    found = re.findall(r"[^\W\d_]+", sample.lower())
+    english = sum(w in _ENGLISH for w in found)
+    counts = {code: sum(w in known for w in found) for code, known in _WORDS.items()}
     best = max(counts, key=lambda code: (counts[code], code))
     if counts[best] >= _FEW and counts[best] > 1.5 * english:
         return best
-    if len(words) >= _ENOUGH and english < 0.08 * len(words):
+    if len(found) >= _ENOUGH and english < 0.08 * len(found):
         return best if counts[best] > english else "another language"
     return None

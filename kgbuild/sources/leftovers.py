@@ -4,49 +4,75 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_byline", "is_kicker", "is_leftover"]
+__all__ = ["is_agency", "is_byline", "is_kicker", "is_leftover"]
 
-_PHRASES = re.compile(
-    r"""(?: (?:re)?share (?: \s+ (?:this|on|via|with|the) \b .*)? | (?:re)?tweet (?:\s+this)? | print (?:\s+(?:this|version|article|page)\b.*)? | e-?mail (?:\s+(?:this|to|the)\b.*)?
-      | save | bookmark | copy \s+ link | whatsapp | facebook | twitter | linkedin | telegram | pinterest | reddit | instagram
-      | (?:\d+\s+)? (?:comments?|shares?|likes?|views?) (?:\s*[(:]?\s*\d+\)?)? | (?:post|leave|add|write) \s+ (?:a|your) \s+ comment .*
-      | (?:story \s+ continues \s+ below \s+)? (?:advertisement|advertorial|advert|ad) | sponsored (?:\s+(?:content|by\b.*))? | paid \s+ content
-      | (?:read|see|watch|view|learn|find \s+ out|listen) \s+ (?:more|also|next|now|full \s+ story|the \s+ full \s+ (?:story|article|text)|live) \b .*
-      | (?:also|must) \s+ (?:read|watch|see) \b .* | (?:continue|keep) \s+ reading \b .* | read \s* : .* | read \s+ the \s+ (?:rest|full|original|whole) \b .* (?:here|below|at \b .*)
-      | (?:related|recommended|more|other|top|latest|trending|most \s+ (?:read|popular)) \s+ (?:articles?|stories|story|news|topics?|links?|coverage|content|on \s+ this|from) \b .*
-      | (?:related|recommended|trending|see \s+ also|more \s+ from|you \s+ (?:may|might) \s+ (?:also \s+)? like) \s* (?:: .*)?
-      | (?:subscribe|sign \s+ (?:up|in)|log \s? in|register|download \s+ (?:our|the) \s+ app|get \s+ (?:our|the \s+ latest)|join \s+ our|support \s+ our|donate) \b .*
-      | (?:click|tap|scroll) \s+ (?:here|to|for|down) \b .* | follow \s+ .* \s+ on \s+ (?:twitter|facebook|instagram|telegram|x|social) \b .* | follow \s+ (?:us|@) .*
-      | skip \s+ to \b .* | (?:back|jump|return) \s+ to \s+ (?:top|main|content|home) \b .* | (?:main \s+)? menu | home | search | navigation | toggle \s+ .* | close | next | previous | loading\W*
-      | (?:photo|image|picture|pic|video|graphic|file \s+ photo|photograph|caption|credit|photo \s+ credit|image \s+ (?:source|caption|copyright|credit)|media \s+ caption|photo \s+ by|copyright) s? \s* [:/©-] .*
-      | image \s+ (?:source|caption|copyright|credit) \b .* | media \s+ caption \b .* | (?:photo|photograph|image|picture)s? \s+ (?:by|courtesy|via|from) \b .* | file \s+ (?:photo|picture|image) \b .* | (?:©\s*)? getty \s+ images .*
-      | \( [^()]* (?:photo|image|via|getty|credit) [^()]* \)
-      | (?:we|this \s+ (?:web)?site|our \s+ (?:web)?site) \s+ uses? \s+ cookies \b .* | by \s+ (?:continuing|using|clicking) \b .* (?:cookies?|terms|privacy) .* | accept \s+ (?:all \s+)? cookies .* | cookie \s+ (?:policy|settings|notice) .*
-      | (?:privacy \s+ policy|terms \s+ (?:of|and) \b .*|contact \s+ us|about \s+ us) | (?:copyright|©|\(c\)) .* \d{4} .* | .* all \s+ rights \s+ reserved \W*
-      | \d+ \s* [- ]? min(?:ute)?s? \s+ read | (?:an? | \d+) \s+ (?:second|minute|hour|day|week|month|year)s? \s+ ago | \d+ \s+ words?
-      | (?:for|not \s+ for) \s+ immediate \s+ release \W* | embargoed \s+ (?:until|till|for) \b .* | press \s+ (?:release|statement) | media \s+ (?:release|note) | news \s+ release | end(?:s)? | more
-      | abstract | full \s+ text | breaking (?:\s+news)? | just \s+ in | exclusive | logo | site \s+ logo | text \s+ size .* | font \s+ size .*
-      | (?:this \s+ (?:story|article|post) \s+ (?:was|has \s+ been|first|originally) \b .*)
-      | \(? \s* (?:additional \s+)? (?:reporting|writing|compiled|edited|editing|translated) \s+ by \b .*
-      ) [.:!»›→…]* """,
-    re.VERBOSE | re.IGNORECASE,
+# Whole lines of a few words, whatever follows the first ones; " " stands for any white space.
+_BUTTONS = (
+    r"(re)?share( (this|on|via|with|the)\b.*)?",
+    r"(re)?tweet( this)?",
+    r"print( (this|version|article|page)\b.*)?",
+    r"e-?mail( (this|to|the)\b.*)?",
+    r"save|bookmark|copy link|whatsapp|facebook|twitter|linkedin|telegram|pinterest|reddit|instagram|youtube",
+    r"(\d+ )?(comments?|shares?|likes?|views?)( ?[(:]? ?\d+\)?)?",
+    r"(post|leave|add|write) (a|your) comment\b.*",
+    r"(story continues below )?(advertisement|advertorial|advert|ad)",
+    r"sponsored( (content|by\b.*))?|paid content",
+    r"(read|see|watch|view|learn|find out|listen) (more|also|next|now|full story|the full (story|article|text)|live)\b.*",
+    r"(also|must) (read|watch|see)\b.*|(continue|keep) reading\b.*|read ?:.*",
+    r"read the (rest|full|original|whole)\b.* ?(here|below|at\b.*)",
+    r"(related|recommended|more|other|top|latest|trending|most (read|popular))"
+    r" (articles?|stories|story|news|topics?|links?|coverage|content|on this|from)\b.*",
+    r"(related|recommended|trending|see also|more from|you (may|might) (also )?like) ?(:.*)?",
+    r"(subscribe|sign (up|in)|log ?in|register|download (our|the) app|get (our|the latest)|join our|support our|donate)\b.*",
+    r"(click|tap|scroll) (here|to|for|down)\b.*",
+    r"follow .* on (twitter|facebook|instagram|telegram|x|social)\b.*|follow (us|@).*",
+    r"skip to\b.*|(back|jump|return) to (top|main|content|home)\b.*",
+    r"(main )?menu|home|search|navigation|toggle\b.*|close|next|previous|loading\W*|more|end",
+    r"privacy policy|terms (of|and)\b.*|contact us|about us|cookie (policy|settings|notice)\b.*",
+    r"\d+[ -]?min(ute)?s?( |-)read|(an?|\d+) (second|minute|hour|day|week|month|year)s? ago|\d+ words?",
+    r"(not )?for immediate release\W*|embargoed (until|till|for)\b.*|(press|media|news) (release|statement|note)",
+    r"abstract|full text|breaking( news)?|just in|exclusive|(site )?logo|(text|font) size\b.*",
 )
-_SYMBOLS = re.compile(r"[\W_]+|-\s?30\s?-", re.UNICODE)
-_LINK = re.compile(r"(?:(?:https?://|www\.)\S+|\S+@\S+\.\w+|@\w+|#\w+|(?:pic\.)?twitter\.com/\S+)(?:\s+(?:https?://\S+|@\w+|#\w+))*\.?", re.IGNORECASE)
+# Whole lines or paragraphs about the text or a picture, which may run to a sentence or two.
+_NOTICES = (
+    r"(file |feature )?(photo|image|picture|pic|video|graphic|photograph|caption|credit)s?"
+    r"( (credit|source|caption|copyright|by|courtesy))? ?[:©/].*",
+    r"image (source|caption|copyright|credit)\b.*|media caption\b.*",
+    r"(photo|photograph|image|picture)s? (by|courtesy|via)\b.*|file (photo|picture|image)\b.*|(© ?)?getty images.*",
+    r"\([^()]*\b(photo|image|via|getty|credit)\b[^()]*\)",
+    r"(we|this (web)?site|our (web)?site) uses? cookies\b.*|by (continuing|using|clicking)\b.*(cookies?|terms|privacy).*",
+    r"accept (all )?cookies\b.*|(copyright|©|\(c\)).*\d{4}.*|.*\ball rights reserved\b.*",
+    r"this (story|article|post) (was|has been) (first |originally |last )*"
+    r"(published|posted|updated|corrected|amended|edited|produced|written|translated)\b.*|this (story|article) (first|originally) appeared\b.*",
+    r"\(? ?(additional )?(reporting|writing|compiled|edited|editing|translated) by\b.*",
+)
+_BUTTON_WORDS, _NOTICE_WORDS = 14, 40
+_MAX_CHARS = 400
+
+
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    spaced = (p.replace(" ", r"\s+").replace(r"\s+?", r"\s*") for p in patterns)
+    return re.compile("(?:" + "|".join(f"(?:{p})" for p in spaced) + r")[.:!»›→…]*", re.IGNORECASE)
+
+
+_BUTTON, _NOTICE = _any_of(_BUTTONS), _any_of(_NOTICES)
+_SYMBOLS = re.compile(r"[\W_]+|-\s?30\s?-")
+_ADDRESS = r"(?:(?:https?://|www\.|pic\.twitter\.com/)\S+|\S+@\S+\.\w+|[@#]\w+)"
+_ADDRESSES = re.compile(rf"{_ADDRESS}(?:\s+{_ADDRESS})*\.?", re.IGNORECASE)
 _MARKUP = re.compile(r"(?:<[^<>]{1,300}>\W*)+")
 _CRUMBS = re.compile(r"[^.!?]{1,40}(?:\s+[>»›]\s+[^.!?>»›]{1,60}){1,6}|[^.!?|]{1,40}(?:\s\|\s[^.!?|]{1,40}){2,8}")
 _NAME = r"[A-ZÀ-ÖØ-Þ][\w'’.-]*"
 _BYLINE = re.compile(
-    rf"(?:(?:Story|Written|Report|Reported|Posted|Text|Words|Article|Analysis|Opinion)\s+)?(?:by|BY|By)\s*:?\s+{_NAME}(?:,?\s+(?:{_NAME}|and|AND|&|van|von|de|der|del|al|el|bin|in|for|of|the|\||—|–|-|•)){{0,14}}"
+    r"(?:(?:Story|Written|Report|Reported|Posted|Text|Words|Article|Analysis|Opinion)\s+)?(?:by|BY|By)\s*:?\s+"
+    rf"{_NAME}(?:,?\s+(?:{_NAME}|and|AND|&|van|von|de|der|del|al|el|bin|in|for|of|the|[|—–•-])){{0,14}}"
     r"(?:[\s|,•·—–-]+.{0,80}\d{4}.{0,40})?"
 )
-_AGENCY = re.compile(
-    r"(?:[—–-]+\s*)?\(?(?:the\s+)?(?:AP|AFP|AAP|ANI|PTI|IANS|UPI|DPA|EFE|ANSA|TASS|RIA(?:\s+Novosti)?|Interfax|Xinhua|Reuters|Thomson\s+Reuters|KUNA|SPA|WAM|QNA|IRNA|SANA"
-    r"|Agenc(?:y|ies)|News\s+agencies|Agence\s+France-Presse|Associated\s+Press|Bloomberg|CNN|BBC(?:\s+News)?|(?:Our\s+)?(?:Staff|Web|News|Foreign|World|Online)\s+(?:Reporters?|Writers?|Report|Desk|Correspondent|Editor))"
-    r"(?:\s*[/,&]\s*(?:AP|AFP|Reuters|Agencies|dpa))*\)?\.?",
-    re.IGNORECASE,
+_ONE_AGENCY = (
+    r"(?:AP|AFP|AAP|ANI|PTI|IANS|UPI|DPA|EFE|ANSA|TASS|RIA(?:\s+Novosti)?|Interfax|Xinhua|(?:Thomson\s+)?Reuters|KUNA|SPA|WAM"
+    r"|QNA|IRNA|SANA|(?:News\s+)?Agenc(?:y|ies)|Agence\s+France-Presse|Associated\s+Press|Bloomberg|CNN|BBC(?:\s+News)?"
+    r"|(?:Our\s+)?(?:Staff|Web|News|Foreign|World|Online)\s+(?:Reporters?|Writers?|Report|Desk|Correspondent|Editor))"
 )
-_MAX_WORDS = 30
+_AGENCY = re.compile(rf"(?:[—–-]+\s*)?\(?(?:the\s+)?{_ONE_AGENCY}(?:\s*[/,&]\s*{_ONE_AGENCY})*\)?\.?", re.IGNORECASE)
 
 
 def is_leftover(text: str) -> bool:
@@ -57,14 +83,22 @@ def is_leftover(text: str) -> bool:
     """
     if _SYMBOLS.fullmatch(text):
         return True
-    if len(text) > 400 or text.count(" ") >= _MAX_WORDS:
+    count = text.count(" ") + 1
+    if len(text) > _MAX_CHARS or count > _NOTICE_WORDS:
         return False
-    return any(p.fullmatch(text) for p in (_PHRASES, _LINK, _MARKUP, _CRUMBS))
+    if count <= _BUTTON_WORDS and any(p.fullmatch(text) for p in (_BUTTON, _ADDRESSES, _CRUMBS)):
+        return True
+    return bool(_NOTICE.fullmatch(text) or _MARKUP.fullmatch(text))
+
+
+def is_agency(text: str) -> bool:
+    """Whether a text is nothing but the name of a news agency or a desk ("Reuters", "AP/AFP", "Web Desk")."""
+    return len(text) <= 80 and bool(_AGENCY.fullmatch(text))
 
 
 def is_byline(text: str) -> bool:
     """Whether a line only names the writer or the agency: "By Jane Doe", "BY JANE DOE, Daily Wire", "Agencies"."""
-    return len(text) <= 200 and bool(_BYLINE.fullmatch(text) or _AGENCY.fullmatch(text))
+    return len(text) <= 200 and bool(_BYLINE.fullmatch(text) or is_agency(text))
 
 
 def is_kicker(text: str) -> bool:

@@ -12,16 +12,23 @@ from kgbuild.config import Config
 from kgbuild.records import Skipped
 from kgbuild.sources.article import Article, Hints, too_long
 from kgbuild.sources.decode import find_encoding
+from kgbuild.sources.words import in_order
 
 __all__ = ["read_csv", "read_jsonl", "read_tsv"]
 
-_USUAL: dict[str, tuple[str, ...]] = {
-    "text": ("text", "body", "content", "article", "article_text", "full_text", "fulltext", "maintext", "articlebody", "story"),
-    "title": ("title", "headline", "heading"),
-    "published": ("published", "date", "published_at", "publication_date", "date_published", "datepublished", "date_publish", "publishedat", "pub_date", "pubdate", "datetime", "timestamp"),
-    "publisher": ("publisher", "source", "source_name", "sourcename", "site", "sitename", "outlet", "publication", "newspaper", "source_domain"),
-    "url": ("url", "link", "source_url", "sourceurl", "uri", "web_url", "permalink"),
-}  # fmt: skip
+# In the order of preference, lower case, with "_" for spaces and hyphens.
+_USUAL = {
+    "text": in_order("text body content article article_text full_text fulltext maintext articlebody story"),
+    "title": in_order("title headline heading"),
+    "published": in_order(
+        "published date published_at publication_date date_published datepublished date_publish publishedat pub_date pubdate "
+        "datetime timestamp"
+    ),
+    "publisher": in_order(
+        "publisher source source_name sourcename site sitename outlet publication newspaper source_domain"
+    ),
+    "url": in_order("url link source_url sourceurl uri web_url permalink"),
+}
 _LONGEST_FIELD = 20  # times max_chars: a JSON escape takes up to 12 bytes a character, and other fields share the line
 
 
@@ -49,7 +56,8 @@ def read_jsonl(file: BinaryIO, source: str, config: Config) -> Iterator[Article 
 
 
 def read_csv(file: BinaryIO, source: str, config: Config) -> Iterator[Article | Skipped]:
-    """One article a row under a header row; the source of a row is "<file>#<row number>", the first row under the header is 1.
+    """One article a row under a header row; the source of a row is "<file>#<row number>", the first row under the
+    header is 1.
 
     The delimiter is the one of comma, semicolon, tab and bar that the header holds most of. Raises decode.Undecodable.
     """
@@ -65,6 +73,7 @@ def _table(file: BinaryIO, source: str, config: Config, delimiter: str | None) -
     encoding = find_encoding(file)
     limit = _LONGEST_FIELD * config.max_chars
     before = csv.field_size_limit(limit)  # a setting of the whole process: put back at the end
+    number = 0
     try:
         with io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="") as lines:
             if delimiter is None:
@@ -80,18 +89,24 @@ def _table(file: BinaryIO, source: str, config: Config, delimiter: str | None) -
             if _column(header, "text", config) is None:
                 wanted = config.text_field or "text"
                 named = ", ".join(name[:40] for name in header[:20])
-                yield Skipped(source, f"no column {wanted!r}; columns found: {named}; name the text's column with --text-field")
+                yield Skipped(
+                    source, f"no column {wanted!r}; columns found: {named}; name the text's column with --text-field"
+                )
                 return
             for number, cells in enumerate(rows, start=1):
                 where = f"{source}#{number}"
                 if not any(cells):
                     continue
                 if len(cells) > len(header):
-                    yield Skipped(where, f"row {number} has {len(cells)} fields under {len(header)} columns; quote fields that hold the delimiter")
+                    yield Skipped(
+                        where,
+                        f"row {number} has {len(cells)} fields under {len(header)} columns; "
+                        "quote fields that hold the delimiter",
+                    )
                     continue
                 yield _article(dict(zip(header, cells, strict=False)), where, f"row {number}", config)
     except csv.Error as error:
-        yield Skipped(source, f"not a table from some row on: {error}")
+        yield Skipped(source, f"rows after row {number} cannot be read: {error}")
     finally:
         csv.field_size_limit(before)
 
@@ -133,7 +148,8 @@ def _value(row: Mapping[str, Any], column: str | None) -> str | None:
 
 
 def _lines(file: io.TextIOWrapper, limit: int) -> Iterator[tuple[int, str, bool]]:
-    """(line number from 1, line, whether it was read whole): a line over `limit` characters is passed over in bounded memory."""
+    """(line number from 1, line, whether it was read whole): a line over `limit` characters is passed over in bounded
+    memory."""
     number = 0
     while line := file.readline(limit):
         number += 1
