@@ -9,7 +9,7 @@ from kgbuild.annotate.coreference import resolve
 from kgbuild.annotate.draft import Draft, draft_of
 from kgbuild.annotate.linking import link
 from kgbuild.annotate.names import find_names
-from kgbuild.annotate.nominals import add_nominals
+from kgbuild.annotate.nominals import Nominals, add_nominals
 from kgbuild.annotate.readings import read
 from kgbuild.knowledge import Base, Titles
 
@@ -43,12 +43,16 @@ def make_name_finder(nlp: Language, name: str, knowledge: str | None) -> NameFin
 @Language.component("kgbuild_nominals", requires=["doc._.draft", "token.dep"], assigns=["doc._.draft"])
 def nominals(doc: Doc) -> Doc:
     """Add groups and unnamed persons."""
-    add_nominals(doc, draft_of(doc), Titles.load())
+    draft = draft_of(doc)
+    draft.nominals = add_nominals(doc, draft, Titles.load())
     return doc
 
 
 @Language.component("kgbuild_coreference", requires=["doc._.draft", "token.dep"], assigns=["doc._.draft"])
 def coreference(doc: Doc) -> Doc:
     """Resolve pronouns and definite nominals."""
-    resolve(doc, draft_of(doc), Titles.load())
+    draft = draft_of(doc)
+    titles = Titles.load()
+    nominals = draft.nominals if isinstance(draft.nominals, Nominals) else Nominals(doc, draft, titles)
+    resolve(doc, draft, titles, nominals)
     return doc

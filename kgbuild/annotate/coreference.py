@@ -2,13 +2,348 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Doc
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from kgbuild.annotate.draft import Draft
+from spacy.tokens import Doc, Token
+
+from kgbuild.annotate.draft import Draft, Found, Node, clause_verb
+from kgbuild.annotate.nominals import Nominals, group_class
+from kgbuild.annotate.phrases import determiner, extent, is_plural, is_predicate, quoted_tokens, rank, sentence_numbers
+from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
 
 __all__ = ["resolve"]
 
+PRONOUNS = {
+    **dict.fromkeys(("he", "him", "his", "himself"), "male"),
+    **dict.fromkeys(("she", "her", "hers", "herself"), "female"),
+    **dict.fromkeys(("it", "its", "itself"), "thing"),
+    **dict.fromkeys(("they", "them", "their", "theirs", "themselves"), "plural"),
+}
+_WINDOW = {"male": 4, "female": 4, "thing": 1, "plural": 2}
+_LEAST = {"male": 1.5, "female": 1.5, "thing": 3.4, "plural": 3.0}
+_MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.6, "plural": 0.5}
+_WEATHER = frozenset({"rain", "snow", "seem", "appear", "turn", "happen", "take", "emerge", "matter", "follow"})
+_ANIMATE = frozenset({"Person"})
 
-def resolve(doc: Doc, draft: Draft, titles: Titles) -> None:
-    """Add Founds for pronouns and definite nominals."""
+
+@dataclass(slots=True)
+class _Candidate:
+    """What a pronoun may mean: a mention, or a common noun that denotes nothing we keep (`found` None)."""
+
+    head: Token
+    found: Found | None
+    plural: bool
+    gender: str
+    kind: str
+    nodes: tuple[Node, ...] = ()
+
+
+def resolve(doc: Doc, draft: Draft, titles: Titles, nominals: Nominals) -> None:
+    """Add Founds for pronouns and definite nominals, in order of place, so that later ones see the earlier."""
+    _Resolver(doc, draft, titles, nominals).run()
+
+
+class _Resolver:
+    def __init__(self, doc: Doc, draft: Draft, titles: Titles, nominals: Nominals) -> None:
+        self.doc, self.draft, self.titles, self.nominals = doc, draft, titles, nominals
+        self.sentences = sentence_numbers(doc)
+        self.quoted = quoted_tokens(doc)
+        self.heads = draft.heads()
+        self.by_sentence: dict[int, list[_Candidate]] = {}
+        self.counts: dict[int, int] = {}
+        for found in draft.found:
+            for node in found.nodes:
+                self.counts[id(node.final)] = self.counts.get(id(node.final), 0) + 1
+            self._register(found)
+        self._common_nouns()
+
+    def run(self) -> None:
+        inside = {i for f in self.draft.found if f.form in {"name", "metonym"} for i in range(f.start, f.end)}
+        for token in self.doc:
+            if token._.masked or token.i in inside:
+                continue
+            kind = PRONOUNS.get(token.lower_)
+            if kind is not None and token.tag_ in {"PRP", "PRP$"}:
+                self._pronoun(token, kind)
+            elif token.pos_ in {"NOUN", "PROPN"}:
+                if token.tag_ in {"NN", "NNP"} and token.i not in self.heads:
+                    self._definite(token)
+                elif is_plural(token) and token.i not in self.heads:
+                    self._definite_plural(token)
+                owner = next((c for c in token.lefts if c.tag_ == "PRP$"), None)
+                if owner is not None and token.i not in self.heads:
+                    self._owned(token, owner)
+
+    # ------------------------------------------------------------------------------------------- candidates
+
+    def _register(self, found: Found) -> None:
+        node = found.node
+        head = self.doc[found.head]
+        plural = node.plural or (node.kind == "Group" and is_plural(head)) or len(found.nodes) > 1
+        candidate = _Candidate(head, found, plural, node.gender, node.kind, tuple(found.nodes))
+        self.by_sentence.setdefault(self.sentences[found.head], []).append(candidate)
+
+    def _common_nouns(self) -> None:
+        """Nouns that name nothing of ours can still be what "it" means; knowing them is how we abstain."""
+        covered = {i for f in self.draft.found for i in range(f.start, f.end)}
+        for token in self.doc:
+            if token.pos_ == "NOUN" and token.i not in covered and not token._.masked and rank(token) >= 2 and token.dep_ not in {"compound"}:
+                kind = "Person" if self.titles.get(token.text) is not None or group_class(token) in {"people", "officials"} else "thing"
+                candidate = _Candidate(token, None, is_plural(token), "", kind)
+                self.by_sentence.setdefault(self.sentences[token.i], []).append(candidate)
+
+    def _near(self, token: Token, window: int) -> Iterable[tuple[int, _Candidate]]:
+        here = self.sentences[token.i]
+        for distance in range(window + 1):
+            for candidate in self.by_sentence.get(here - distance, ()):
+                if candidate.head.i < token.i:
+                    yield distance, candidate
+
+    # --------------------------------------------------------------------------------------------- pronouns
+
+    def _pronoun(self, token: Token, kind: str) -> None:
+        if kind == "thing" and _pleonastic(token):
+            return
+        scored: dict[int, tuple[float, _Candidate]] = {}
+        for distance, candidate in self._near(token, _WINDOW[kind]):
+            if not self._agrees(candidate, kind) or self._excluded(token, candidate):
+                continue
+            score = self._salience(token, candidate, distance, kind)
+            key = id(candidate.nodes[0].final) if candidate.nodes else -candidate.head.i - 1
+            if key not in scored or scored[key][0] < score:
+                scored[key] = (score, candidate)
+        ranking = sorted(scored.values(), key=lambda s: (-s[0], -s[1].head.i))
+        if not ranking or ranking[0][0] < _LEAST[kind]:
+            return
+        best = ranking[0][1]
+        if best.found is None or (len(ranking) > 1 and ranking[0][0] - ranking[1][0] < _MARGIN[kind]):
+            return
+        nodes = [self._reading(n.final, kind) for n in best.nodes]
+        for node in nodes:
+            if kind in {"male", "female"} and not node.gender:
+                node.gender = kind
+        gap = ranking[0][0] - (ranking[1][0] if len(ranking) > 1 else 0.0)
+        self._add(Found(token.i, token.i + 1, token.i, "pronoun", nodes, min(0.9, 0.55 + gap / 10)))
+
+    def _reading(self, node: Node, kind: str) -> Node:
+        return node
+
+    def _agrees(self, candidate: _Candidate, kind: str) -> bool:
+        if kind in {"male", "female"}:
+            return candidate.kind == "Person" and not candidate.plural and candidate.gender in {"", kind}
+        if kind == "thing":
+            return not candidate.plural and candidate.kind != "Person"
+        return candidate.plural or (candidate.found is not None and candidate.kind == "Organization")
+
+    def _excluded(self, token: Token, candidate: _Candidate) -> bool:
+        """Arguments of one verb are different things (unless reflexive), and nothing contains its own pronoun."""
+        head = candidate.head
+        if candidate.found is not None and candidate.found.start <= token.i < candidate.found.end:
+            return True
+        if token.lower_.endswith(("self", "selves")):
+            return False
+        verb = token.head if token.tag_ == "PRP" else None
+        if verb is not None and head.head is verb and token.dep_ != "conj" and head.dep_.split(":")[0] in {"nsubj", "obj", "iobj", "obl"}:
+            return True
+        # a modifier inside the phrase the pronoun owns, and the phrase itself ("its attack")
+        if token.tag_ == "PRP$" and (token.head is head or token.head in head.ancestors and head.i > token.i):
+            return True
+        # inside a direct quotation "he" is not the one who speaks
+        if token.i < len(self.quoted) and self.quoted[token.i] and not self.quoted[head.i] and head.dep_ == "nsubj":
+            return head.head.lemma_.lower() in words("speech_verbs") and head.sent.start <= token.i < head.sent.end
+        return False
+
+    def _salience(self, token: Token, candidate: _Candidate, distance: int, kind: str) -> float:
+        head = candidate.head
+        place = rank(head)
+        score = place * 0.8 - distance * (1.0 if kind in {"male", "female"} else 1.4)
+        if candidate.found is not None:
+            score += 0.6 if candidate.found.form in {"name", "pronoun", "metonym"} else 0.2
+            score += min(0.6, 0.12 * self.counts.get(id(candidate.nodes[0].final), 0))
+            if candidate.found.form == "adjective":
+                score -= 1.6
+        if rank(token) >= 4 and place >= 4:
+            score += 0.5
+        if distance == 0:
+            verb = clause_verb(token)
+            governor = head.head
+            if verb is not None and place >= 4 and verb is not governor and governor in verb.ancestors:
+                score += 1.0  # the subject above: "Putin announced that he ..."
+            if verb is not None and governor is verb and token.tag_ == "PRP$" and place >= 4:
+                score += 1.0  # "Russia has earned support for its attack"
+            score -= min(0.8, (token.i - head.i) * 0.015)
+        if kind in {"male", "female"} and _speaks(token) and _speaks(head):
+            score += 1.2
+        if kind == "thing" and candidate.kind in {"City", "Place"}:
+            score -= 1.0
+        if kind == "thing" and candidate.kind == "Topic":
+            score -= 0.4
+        if kind == "plural" and not candidate.plural:
+            score -= 1.2
+        if kind in {"male", "female"} and candidate.gender == kind:
+            score += 0.6
+        return score
+
+    # ------------------------------------------------------------------------------------------- nominals
+
+    def _definite(self, head: Token) -> None:
+        start, end = extent(head)
+        det = determiner(head, start)
+        if is_predicate(head) or any(c.dep_.startswith("nmod") and any(k.lower_ == "of" for k in c.children) for c in head.rights):
+            return
+        lemma = head.lemma_.lower()
+        size = head.i - start
+        if det in {"the", "this", "that", "our"} and size <= 2:
+            node: Node | None = None
+            if size == 1 and lemma in words("nominals_state"):
+                node = self._country(head, det)
+            elif lemma in words("nominals_city") and size == 1:
+                node = self._recent(head, {"City"}, 3)
+            elif lemma in words("nominals_body") and size == 1:
+                node = self._recent(head, {"Organization"}, 2)
+            if node is not None:
+                self._nominal(start, end, head, node)
+                return
+        title = self._title(head, start)
+        if title is not None and title.nominal and det in {"the", "this", "that", ""} and (det or start == head.i or head.pos_ == "PROPN"):
+            if not det and not head.text[0].isupper():
+                return
+            node = self._holder(head, title.name)
+            if node is not None:
+                self._nominal(start, end, head, node)
+
+    def _definite_plural(self, head: Token) -> None:
+        """ "the ministers", "both leaders", "the victims": the last so named, or the last group."""
+        start, end = extent(head)
+        det = determiner(head, start)
+        if det not in {"the", "both", "these", "those"} or head.i - start > 2:
+            return
+        counted = det == "both" or any(t.lower_ == "two" for t in self.doc[start : head.i])
+        title = self._title(head, start)
+        lemma = head.lemma_.lower()
+        if title is not None:
+            nodes = self._last_two(head, lambda n: n.kind == "Person" and (title.name.split()[-1] in n.roles or lemma == "leader"))
+            if len(nodes) == 2:
+                self._nominal(start, end, head, *nodes)
+        elif lemma in {"country", "nation", "state", "neighbour", "neighbor", "side"} and counted:
+            nodes = self._last_two(head, lambda n: n.kind == "State" or (n.kind == "Place" and n.twin is not None))
+            if len(nodes) == 2:
+                self._nominal(start, end, head, *[n.twin if n.kind == "Place" and n.twin is not None else n for n in nodes])
+        elif group_class(head) in {"people", "militants", "officials", "forces"} and head.i - start == 1:
+            for distance, candidate in sorted(self._near(head, 3), key=lambda c: (c[0], -c[1].head.i)):
+                if candidate.found is not None and candidate.kind == "Group" and (
+                    candidate.head.lemma_.lower() == lemma or (lemma == "victim" and group_class(candidate.head) == "people" and candidate.found.form == "nominal")
+                ):
+                    self._nominal(start, end, head, candidate.nodes[0].final)
+                    return
+
+    def _owned(self, head: Token, owner: Token) -> None:
+        """ "its troops": a group of what the pronoun means."""
+        found = self.heads.get(owner.i)
+        if found is None or found.form != "pronoun":
+            return
+        added = self.nominals.owned(head, found.nodes)
+        if added is not None:
+            self._add(added, listed=True)
+
+    def _country(self, head: Token, det: str) -> Node | None:
+        """The state most in view: that of the clause's subject, else the most salient one nearby."""
+        best: tuple[float, int, Node] | None = None
+        for distance, candidate in self._near(head, 2):
+            if candidate.found is None:
+                continue
+            for node in candidate.nodes:
+                node = node.final
+                state = node if node.kind == "State" else node.twin if node.kind == "Place" else None
+                weight = 0.0
+                if state is None and node.kind in {"Person", "Organization"} and rank(candidate.head) >= 4:
+                    states = [a.final for a in node.affiliation if a.final.kind == "State"]
+                    state, weight = (states[0], 0.4) if len(states) == 1 else (None, 0.0)
+                if state is None:
+                    continue
+                if candidate.found.form == "adjective":
+                    weight -= 0.6
+                score = weight + rank(candidate.head) * 0.6 - distance - (head.i - candidate.head.i) * 0.01
+                if best is None or score > best[0]:
+                    best = (score, candidate.head.i, state)
+        return best[2] if best is not None else None
+
+    def _recent(self, head: Token, kinds: set[str], window: int) -> Node | None:
+        best: tuple[float, int, Node] | None = None
+        for distance, candidate in self._near(head, window):
+            if candidate.found is None or candidate.kind not in kinds or candidate.found.form == "adjective":
+                continue
+            node = candidate.nodes[0].final
+            if kinds == {"Organization"} and head.lemma_.lower() in {"group", "militia", "militants"} and node.entry is not None and node.entry.type in {
+                "igo", "ministry", "media", "legislature", "court", "government",
+            }:
+                continue
+            score = rank(candidate.head) * 0.5 - distance - (head.i - candidate.head.i) * 0.01
+            if best is None or score > best[0]:
+                best = (score, candidate.head.i, node)
+        return best[2] if best is not None else None
+
+    def _holder(self, head: Token, role: str) -> Node | None:
+        """The person of the article with that role, the latest named before; any other one when only one has it."""
+        short = role.split()[-1]
+        exact = [n for n in self._persons() if role in n.roles]
+        loose = exact or [n for n in self._persons() if short in n.roles and role == short]
+        if not loose:
+            return None
+        before = [c for _, c in self._near(head, 400) if c.found is not None and c.nodes and c.nodes[0].final in loose]
+        if before:
+            return max(before, key=lambda c: c.head.i).nodes[0].final
+        return loose[0] if len(loose) == 1 else None
+
+    def _persons(self) -> list[Node]:
+        return [n for n in self.draft.nodes if n.kind == "Person" and n.merged is None]
+
+    def _last_two(self, head: Token, fits) -> list[Node]:  # type: ignore[no-untyped-def]
+        nodes: list[Node] = []
+        for _, candidate in sorted(self._near(head, 3), key=lambda c: -c[1].head.i):
+            for node in candidate.nodes:
+                if fits(node.final) and node.final not in nodes and (node.final.twin is None or node.final.twin not in nodes):
+                    nodes.append(node.final)
+            if len(nodes) >= 2:
+                break
+        return sorted(nodes[:2], key=lambda n: n.name)
+
+    def _title(self, head: Token, start: int):  # type: ignore[no-untyped-def]
+        for first in range(start, head.i + 1):
+            title = self.titles.get(" ".join(self.doc[first : head.i + 1].text.split()))
+            if title is not None:
+                return title
+        return None
+
+    def _nominal(self, start: int, end: int, head: Token, *nodes: Node) -> None:
+        self._add(Found(start, end, head.i, "nominal", list(nodes), 0.65))
+
+    def _add(self, found: Found, listed: bool = False) -> None:
+        if any(f.start < found.start < f.end < found.end or found.start < f.start < found.end < f.end for f in self.draft.found):
+            return
+        if not listed:
+            self.draft.found.append(found)
+        self.heads[found.head] = found
+        for node in found.nodes:
+            self.counts[id(node.final)] = self.counts.get(id(node.final), 0) + 1
+        self._register(found)
+
+
+def _speaks(token: Token) -> bool:
+    return token.dep_ == "nsubj" and token.head.lemma_.lower() in words("speech_verbs")
+
+
+def _pleonastic(token: Token) -> bool:
+    """ "it" that means nothing: "it is clear that", "it seems", "it took weeks to"."""
+    if token.tag_ == "PRP$":
+        return False
+    if token.dep_ == "expl":
+        return True
+    verb = token.head
+    clause = any(c.dep_.startswith(("csubj", "ccomp", "advcl", "xcomp")) and c.i > verb.i for c in verb.children)
+    copula = any(c.dep_ == "cop" for c in verb.children)
+    if token.dep_.startswith("nsubj") and copula and (verb.pos_ == "ADJ" or clause):
+        return clause or verb.lemma_.lower() in words("pleonastic_adjectives")
+    return token.dep_.startswith("nsubj") and verb.lemma_.lower() in _WEATHER and clause

@@ -91,6 +91,7 @@ class Draft:
     nodes: list[Node] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
     states: dict[str, Node] = field(default_factory=dict)
+    nominals: object = None
 
     def add(self, node: Node) -> Node:
         """Keep a node."""

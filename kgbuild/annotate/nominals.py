@@ -9,7 +9,7 @@ from kgbuild.annotate.phrases import conjuncts, determiner, extent, is_argument,
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
 
-__all__ = ["add_nominals"]
+__all__ = ["Nominals", "add_nominals", "group_class"]
 
 CLASSES = ("forces", "militants", "officials", "people", "states", "bodies")
 """Lists of head nouns in language.yaml: "group_forces" and so on."""
@@ -30,12 +30,16 @@ def group_class(token: Token) -> str:
     return ""
 
 
-def add_nominals(doc: Doc, draft: Draft, titles: Titles) -> None:
+def add_nominals(doc: Doc, draft: Draft, titles: Titles) -> Nominals:
     """Add a Found, and a Node where it is new, for every described group, body and person."""
-    _Nominals(doc, draft, titles).run()
+    nominals = Nominals(doc, draft, titles)
+    nominals.run()
+    return nominals
 
 
-class _Nominals:
+class Nominals:
+    """The described groups, bodies and persons of one article, and which of their mentions are one."""
+
     def __init__(self, doc: Doc, draft: Draft, titles: Titles) -> None:
         self.doc, self.draft, self.titles = doc, draft, titles
         self.heads = draft.heads()
@@ -181,6 +185,8 @@ class _Nominals:
             self._role(head, start, end, False)
 
     def _plural(self, head: Token, start: int, end: int, found_class: str, owners: list[Node], det: str) -> None:
+        if det in _OWN:
+            return  # what it belongs to is known only after coreference
         number = number_of(head)
         joined = [c for c in conjuncts(head) if c is not head and group_class(c) == "people" and number_of(c) is not None]
         if number is not None and joined and found_class == "people":
@@ -189,7 +195,7 @@ class _Nominals:
         text = " ".join(self.doc[start:end].text.split())
         qualifiers = self._qualifiers(head, start)
         actors = tuple(dict.fromkeys(_actor(o) for o in owners if o.kind != "Topic"))
-        if number is not None and det not in _DEFINITE:
+        if number is not None and det not in _DEFINITE and not (actors and found_class in {"forces", "militants"}):
             key = ("number", text.lower())
             node = self.groups.get(key) or self._new_group(text, start)
             self.groups[key] = node
@@ -206,6 +212,20 @@ class _Nominals:
                 node = self._group(found_class, (), qualifiers, _bare(self.doc, start, end))
             if node is not None:
                 self._keep(start, end, head.i, node, 0.6)
+
+    def owned(self, head: Token, owners: list[Node]) -> Found | None:
+        """ "its troops", once it is known what "its" means; None when the noun is no group."""
+        found_class = group_class(head)
+        if found_class not in {"forces", "militants", "officials"} or not is_plural(head) or is_predicate(head):
+            return None
+        start, end = extent(head)
+        actors = tuple(dict.fromkeys(_actor(o) for o in owners if o.final.kind != "Topic"))
+        if not actors:
+            return None
+        node = self._group(found_class, actors, self._qualifiers(head, start), f"{_bare(self.doc, start, end)} of {actors[0].name}")
+        before = len(self.draft.found)
+        self._keep(start, end, head.i, node)
+        return self.draft.found[-1] if len(self.draft.found) > before else None
 
     def _countries(self, head: Token, start: int, end: int) -> None:
         """ "Western countries", "NATO allies": a group of states; "the country" is left to coreference."""
