@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from spacy.tokens import Doc
 
 from kgbuild.annotate.draft import Draft, Found, Node
-from kgbuild.annotate.names import BODIES, PLACES, STATES, Name, surface_of
+from kgbuild.annotate.names import BODIES, PLACES, STATES, Name, institution, surface_of
 from kgbuild.annotate.times import reference_day
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Base, Candidate, Entry, Titles, key
@@ -71,6 +71,12 @@ class _Linker:
     def run(self) -> None:
         labels = [self._label(n) for n in self.names]
         full = self._full_names(labels)
+        for i, name in enumerate(self.names):
+            # "Johnson" is a person where the article names one in full, whatever the model took it for
+            if labels[i] in {"MISC", "UNKNOWN", "LOC", "ORG"} and name.end - name.start == 1 and key(self.doc[name.start].text) in full:
+                best = next((c for c in name.candidates if c.kind != "surname"), None)
+                if best is None or best.prior < 0.5:
+                    labels[i] = "PERSON"
         nodes: list[Node | None] = [None] * len(self.names)
         # long names first, so that "Putin" meets "Vladimir Putin" even when the headline comes before the lead
         order = sorted(range(len(self.names)), key=lambda i: (-(self.names[i].end - self.names[i].start), i))
@@ -108,9 +114,13 @@ class _Linker:
         if name.label == "DEMONYM":
             return "DEMONYM"
         doc, first = self.doc, self.doc[name.start]
+        surface = surface_of(doc, name.start, name.end)
+        if institution(self.base, surface):
+            return "ORG"
         if name.title is not None and name.label in {"PERSON", "UNKNOWN"} and not self._is_state(name):
             return "PERSON"
-        surface = surface_of(doc, name.start, name.end)
+        if name.title is not None and name.title.kind == "honorific":
+            return "PERSON"
         last = doc[name.end - 1].lower_
         best = next((c for c in name.candidates if c.kind != "surname"), None)
         if best is not None and (name.sure or name.label == "UNKNOWN" or best.prior >= (0.5 if name.label == "PERSON" else 0.3)):

@@ -58,6 +58,17 @@ class Name:
     sure: bool = False
 
 
+def readings(base: Base, surface: str) -> tuple[Candidate, ...]:
+    """What a surface may name, offices left out: "US President" is a title, not a name."""
+    return tuple(c for c in base.candidates(surface) if c.type != "office")
+
+
+def institution(base: Base, surface: str) -> bool:
+    """Whether a surface is a palace or street that always stands for an institution ("Kremlin"), never a city."""
+    metonym = base.metonym(surface)
+    return metonym is not None and metonym.city is None
+
+
 def surface_of(doc: Doc, start: int, end: int) -> str:
     """The text of tokens with line breaks and runs of blanks folded to one blank."""
     return " ".join(doc[start:end].text.split())
@@ -81,12 +92,16 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
     known = list(_known(doc, base))
     for start, end, label in _model_spans(doc, titles, base):
         start, end = _widen(doc, start, end, known, label)
+        if end < len(doc) and doc[end].lower_ in words("agreement_nouns") and label != "PERSON" and not doc[end].is_sent_start:
+            end, label = end + 1, "MISC"  # "Minsk agreements"
         keep(_name(doc, base, titles, start, end, label))
     for start, end, candidates in known:
-        if _strong(doc, start, end, candidates):
+        if end < len(doc) and doc[end].lower_ in words("agreement_nouns") and doc[start].pos_ == "PROPN":
+            keep(Name(start, end + 1, "MISC"))
+        elif _strong(doc, start, end, candidates):
             keep(Name(start, end, "UNKNOWN", candidates, title=title_before(doc, titles, start), sure=True))
     for token in doc:
-        if not taken[token.i] and (demonym := _demonym(token, base)) is not None:
+        if not taken[token.i] and not token.is_space and (demonym := _demonym(token, base)) is not None:
             keep(Name(token.i, token.i + 1, "DEMONYM", demonym=demonym))
     for start, end in _runs(doc, taken):
         for first, last, label in _split(doc, start, end, "UNKNOWN", titles, base):
@@ -100,7 +115,7 @@ def _name(doc: Doc, base: Base, titles: Titles, start: int, end: int, label: str
     title = title_before(doc, titles, start)
     if end - start == 1 and (label != "PERSON" or title is None) and (demonym := _demonym(doc[start], base)) is not None:
         return Name(start, end, "DEMONYM", demonym=demonym)
-    return Name(start, end, label, base.candidates(surface_of(doc, start, end)), title=title)
+    return Name(start, end, label, readings(base, surface_of(doc, start, end)), title=title)
 
 
 # ---------------------------------------------------------------------------------------------- what the model says
@@ -132,7 +147,10 @@ def _split(doc: Doc, start: int, end: int, label: str, titles: Titles, base: Bas
     start, end = _trim(doc, start, end)
     if end <= start or not any(_capital(t) for t in doc[start:end]):
         return
-    if any(c.kind != "surname" for c in base.candidates(surface_of(doc, start, end))):
+    surface = surface_of(doc, start, end)
+    if end - start > 1 and titles.get(surface) is not None:
+        return  # "Foreign Secretary" names nobody: a nominal
+    if any(c.kind != "surname" for c in readings(base, surface)) or institution(base, surface):
         yield start, end, label
         return
     for first in range(start, end - 1):
@@ -146,11 +164,23 @@ def _split(doc: Doc, start: int, end: int, label: str, titles: Titles, base: Bas
             return
     if end - start == 1 and titles.get(doc[start].text) is not None and not base.candidates(doc[start].text):
         return
-    if not _is_time(doc, start, end):
-        yield start, end, label
+    if _is_time(doc, start, end) or all(t.lower_ in words("peoples") or t.text == "-" for t in doc[start:end]):
+        return
+    if end - start == 1 and doc[start].pos_ not in {"PROPN", "NOUN", "ADJ", "X", "NUM"} and not doc[start].text.isupper():
+        return
+    yield start, end, label
 
 
 def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    for i in range(start + 1, end):
+        if doc[i].is_alpha and doc[i].is_lower and doc[i].lower_ not in _JOINERS and not any(doc[j].text == "(" for j in range(start, i)):
+            after = any(_capital(t) and t.lower_ not in words("calendar") for t in doc[i + 1 : end])
+            if doc[i].pos_ in {"VERB", "AUX", "ADP", "SCONJ", "PRON", "ADV"} or not after:
+                end = i
+                break
+    calendar = words("calendar")
+    while end > start + 1 and doc[end - 1].lower_.rstrip(".") in calendar and doc[end - 1].lower_ not in {"may", "march", "april", "june", "august"}:
+        end -= 1
     while start < end and (doc[start].is_punct or doc[start].is_space or doc[start].lower_ in {"the", "a", "an", "'s", "’s", "its", "their"}):
         start += 1
     while end > start and (
@@ -165,7 +195,9 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
 def _widen(doc: Doc, start: int, end: int, known: Sequence[tuple[int, int, tuple[Candidate, ...]]], label: str) -> tuple[int, int]:
     """The whole of a known name of which the model tagged a part."""
     for first, last, candidates in known:
-        if first <= start and end <= last and last - first > end - start and candidates[0].kind != "surname":
+        if first <= start and end <= last and last - first > end - start and (not candidates or candidates[0].kind != "surname"):
+            if not candidates:
+                return first, last
             best = candidates[0]
             if best.prior >= 0.25 or (label == "PERSON" and best.type == "person"):
                 return first, last
@@ -180,7 +212,7 @@ def _known(doc: Doc, base: Base) -> Iterator[tuple[int, int, tuple[Candidate, ..
     i, n = 0, len(doc)
     while i < n:
         token = doc[i]
-        if token._.masked or not _capital(token) or token.is_punct:
+        if token._.masked or not _capital(token) or token.is_punct or token.lower_ in {"the", "a", "an"}:
             i += 1
             continue
         last = i + 1
@@ -190,8 +222,9 @@ def _known(doc: Doc, base: Base) -> Iterator[tuple[int, int, tuple[Candidate, ..
             if _capital(doc[last - 1]) or doc[last - 1].is_digit:
                 ends.append(last)
         for end in reversed(ends):
-            candidates = base.candidates(surface_of(doc, i, end))
-            if candidates:
+            surface = surface_of(doc, i, end)
+            candidates = readings(base, surface)
+            if candidates or institution(base, surface):
                 yield i, end, candidates
                 i = end
                 break
@@ -208,8 +241,10 @@ def _continues(doc: Doc, i: int) -> bool:
 
 def _strong(doc: Doc, start: int, end: int, candidates: Sequence[Candidate]) -> bool:
     """Whether the base alone makes these words a name, though the model did not tag them."""
-    best = candidates[0]
     first = doc[start]
+    if not candidates:
+        return not _shouted(first) and (end - start > 1 or first.pos_ == "PROPN")
+    best = candidates[0]
     if best.kind == "surname" or (best.common and (first.is_sent_start or end - start == 1)):
         return False
     proper = all(t.pos_ == "PROPN" or t.tag_.startswith("NNP") or not _capital(t) for t in doc[start:end])
@@ -229,7 +264,7 @@ def _strong(doc: Doc, start: int, end: int, candidates: Sequence[Candidate]) -> 
 
 
 def _demonym(token: Token, base: Base) -> Demonym | None:
-    if not _capital(token) or token.pos_ not in {"ADJ", "PROPN", "NOUN"} or token._.masked:
+    if not _capital(token) or token.pos_ not in {"ADJ", "PROPN", "NOUN"} or token._.masked or token.lower_ in words("peoples"):
         return None
     return base.demonym(token.text)
 
@@ -290,7 +325,7 @@ def _shouted(token: Token) -> bool:
 
 
 def _is_time(doc: Doc, start: int, end: int) -> bool:
-    calendar = words("calendar")
+    calendar = words("calendar") | {"last", "next", "this", "early", "late"}
     return all(t.lower_.rstrip(".") in calendar or t.is_punct or t.like_num for t in doc[start:end])
 
 

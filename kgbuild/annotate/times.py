@@ -271,6 +271,8 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver, str], ...] = tuple(
         ),
         (r"(?i:the weekend)", _weekend, "point"),
         (rf"{_HEDGE}(?P<count>{_COUNT}) {_UNIT} (?i:ago)", _ago, "point"),
+        (r"(?i:the|that) (?i:(?P<rel>following|next|same|previous)) (?i:day|morning|evening|night)", _relative_day, "point"),
+        (r"(?i:(?P<rel>that)) (?i:day|morning|evening|night)", _relative_day, "point"),
         (
             rf"(?i:the|these|those|its|their|his|her) (?P<rel>(?i:past|last|next|coming|following|previous)) (?:(?P<count>{_COUNT}) )?{_UNIT}",
             _stretch,
@@ -279,8 +281,6 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver, str], ...] = tuple(
         (rf"(?i:for) {_HEDGE}(?P<count>{_COUNT}) {_UNIT}", _duration, "duration"),
         (rf"{_HEDGE}(?P<count>{_COUNT})?(?:^|(?<= )| )(?i:hours|days|weeks|months|years) (?i:after|before|into|later|earlier)", _unresolved, "point"),
         (r"(?i:(?:in |over )?(?:the )?(?:recent|coming) (?:hours|days|weeks|months|years))", _unresolved, "point"),
-        (r"(?i:the|that) (?i:(?P<rel>following|next|same|previous)) (?i:day|morning|evening|night)", _relative_day, "point"),
-        (r"(?i:(?P<rel>that)) (?i:day|morning|evening|night)", _relative_day, "point"),
         (rf"(?i:from|between) (?P<year>{_YEAR}) (?i:to|and|until|through) (?P<year2>{_YEAR})", _years, "point"),
         (rf"(?P<year>{_YEAR}) ?(?:-|–) ?(?P<year2>{_YEAR})", _years, "point"),
         (r"(?:(?P<part>(?i:early|mid|late))[ -])?(?:the )?(?P<year>(?:1[5-9]|20)\d0)s", _decade, "point"),
