@@ -1,9 +1,9 @@
-"""A build folder, or a graph in memory, as an Oxigraph store with everything in one default graph, and the derived shortcuts."""
+"""A build folder, or a graph in memory, as an Oxigraph store with one default graph, and the derived shortcuts."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import pyoxigraph as ox
 
@@ -11,7 +11,7 @@ from kgbuild.errors import BuildFolderError
 from kgbuild.ontology import ontology_file
 from kgbuild.rdf import PREFIXES, Iri, Triple, data_prefixes, turtle
 
-__all__ = ["QUERIES", "flat_turtle", "open_store", "prefixes", "store_base", "store_of"]
+__all__ = ["QUERIES", "flat_turtle", "open_store", "store_base", "store_of"]
 
 QUERIES: Final = Path(__file__).resolve().parent / "queries"
 """Folder of the SPARQL files."""
@@ -22,16 +22,11 @@ FLAT: Final = "flat.ttl"
 DEFAULT_BASE: Final = "https://w3id.org/kgbuild/"
 
 
-def prefixes() -> str:
-    """The PREFIX lines that stand before every query."""
-    return (QUERIES / "prefixes.rq").read_text(encoding="utf-8")
-
-
 def open_store(folder: str | Path) -> ox.Store:
     """The graph of a build folder, its shortcuts and the ontology, in memory.
 
-    Raises BuildFolderError when the folder holds no graph.ttl or one that is not Turtle. Shortcuts are derived anew when
-    flat.ttl is missing.
+    Raises BuildFolderError when the folder holds no graph.ttl or one that is not Turtle. Shortcuts are derived anew
+    when flat.ttl is missing.
     """
     folder = Path(folder)
     graph = _read(folder / GRAPH, folder)
@@ -43,7 +38,7 @@ def open_store(folder: str | Path) -> ox.Store:
 
 
 def store_of(graph: bytes, flat: bytes | None = None) -> ox.Store:
-    """A store of the whole graph and its shortcuts (both Turtle; the shortcuts are derived when not given) and the ontology.
+    """A store of the whole graph, its shortcuts (both Turtle; derived when not given) and the ontology.
 
     Raises SyntaxError when one of them is not Turtle.
     """
@@ -55,11 +50,12 @@ def store_of(graph: bytes, flat: bytes | None = None) -> ox.Store:
 def flat_turtle(graph: bytes) -> bytes:
     """The derived shortcuts of a graph (Turtle): said, opposes, supports, status; canonical Turtle."""
     store = _base_store(graph)
-    head = prefixes()
     found: set[Triple] = set()
     for path in sorted((QUERIES / "flat").glob("*.rq")):
-        for triple in store.query(head + path.read_text(encoding="utf-8")):
-            found.add((Iri(triple.subject.value), Iri(triple.predicate.value), Iri(triple.object.value)))
+        for triple in cast(ox.QueryTriples, store.query(path.read_text(encoding="utf-8"), prefixes=dict(PREFIXES))):
+            nodes = (triple.subject, triple.predicate, triple.object)
+            subject, predicate, value = (Iri(cast(ox.NamedNode, node).value) for node in nodes)
+            found.add((subject, predicate, value))
     return turtle(found, data_prefixes(store_base(store)))
 
 
@@ -68,9 +64,10 @@ def store_base(store: ox.Store) -> str:
     article = ox.NamedNode(PREFIXES["schema"] + "NewsArticle")
     kind = ox.NamedNode(PREFIXES["rdf"] + "type")
     for quad in store.quads_for_pattern(None, kind, article, None):
-        base, found, _ = quad.subject.value.rpartition("article/")
-        if found:
-            return str(base)
+        if isinstance(quad.subject, ox.NamedNode):
+            base, found, _ = quad.subject.value.rpartition("article/")
+            if found:
+                return base
     return DEFAULT_BASE
 
 

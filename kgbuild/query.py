@@ -1,0 +1,416 @@
+"""Questions to a graph: named ones with parameters (queries/*.rq), or any SPARQL query, and their answers as rows.
+
+Words a person types reach a query only as RDF terms: a name is looked up among the labels of the graph and becomes IRIs, other
+words become a literal. A query can read and do nothing else: no updates, no SERVICE.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kgbuild.errors import QueryError, UsageError
+from kgbuild.ids import ID
+from kgbuild.ontology import KG, V
+from kgbuild.rdf import XSD, Iri, Literal, Term, Triple, compact, data_prefixes, n_triples, turtle
+from kgbuild.store import QUERIES, store_base
+
+__all__ = ["FORMATS", "Parameter", "Question", "Result", "bind", "named_questions", "prefix_lines", "run"]
+
+TIME_LIMIT: Final = 60.0
+"""Seconds a query may take."""
+
+FORMATS: Final = ("table", "csv", "tsv", "json", "turtle")
+
+NOTHING: Final = Iri("urn:kgbuild:nothing")
+
+_NUMBERS = frozenset(XSD + name for name in ("integer", "decimal", "double", "float"))
+_CLASSES: Final = {"actor": ("Actor",), "place": ("Place",), "entity": ("Actor", "Place", "Topic")}
+_PARAMETER = re.compile(
+    r"# ([A-Z]+): (actor|place|entity|topic|value|number)( optional| = \S+)?, \"([^\"]+)\"(?: \((.*)\))?"
+)
+# Strings, IRIs and comments, which a keyword inside does not make an operation.
+_OPAQUE = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n\r]|\\.)*"|\'(?:[^\'\\\n\r]|\\.)*\''
+    r"|<[^<>\"{}|^`\\\x00-\x20]*>|#[^\n\r]*",
+    re.DOTALL,
+)
+_SERVICE = re.compile(r"(?<![\w?$:.-])service(?![\w:.-])", re.IGNORECASE)
+_UPDATE = re.compile(
+    r"\s*(?:(?:prefix\s+\S*\s*|base\s*)\s*)*(insert|delete|load|clear|drop|create|copy|move|add|with)\b", re.IGNORECASE
+)
+_QUERY_FORM = re.compile(r"\b(select|ask|construct|describe|prefix|base)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A word of a named question: its name in capitals, what it is looked up as, and an example.
+
+    kind: actor, place or entity (a name in the graph), topic (an entity's name, or words of a text), value (of the
+    vocabulary), number. A parameter that is not `required` stands for anything, or for `default`.
+    """
+
+    name: str
+    kind: str
+    example: str
+    required: bool = True
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A named question: its SPARQL text (valid as it stands, then asking for every value) and what it takes."""
+
+    name: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    text: str
+
+    @property
+    def usage(self) -> str:
+        """The name and its parameters, optional ones in brackets: "stances-of ACTOR [TARGET]"."""
+        return " ".join([self.name, *(p.name if p.required else f"[{p.name}]" for p in self.parameters)])
+
+    @property
+    def example(self) -> str:
+        """A call with example words: who-said-what "nuclear weapons"."""
+        words = (f'"{p.example}"' if " " in p.example else p.example for p in self.parameters)
+        return " ".join([self.name, *words])
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An answer: `variables` and one row of terms each (None where there is no value), or the triples of a CONSTRUCT.
+
+    `base` is the IRI prefix of the data, which rows for people leave out.
+    """
+
+    variables: tuple[str, ...]
+    terms: tuple[tuple[Term | None, ...], ...]
+    base: str
+    graph: tuple[Triple, ...] | None = None
+
+    @property
+    def rows(self) -> list[list[str | None]]:
+        """The rows as words: ids without the base, values of the vocabulary by name, literals by their text."""
+        return [[None if term is None else self._word(term) for term in row] for row in self.terms]
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def __iter__(self) -> Any:
+        return iter(self.rows)
+
+    def dump(self, form: str) -> str:
+        """The answer as csv, tsv, json (a list of objects) or turtle (of a CONSTRUCT or DESCRIBE only)."""
+        if form == "turtle":
+            if self.graph is None:
+                raise UsageError("turtle is for CONSTRUCT and DESCRIBE; write a SELECT's rows as csv, tsv or json")
+            return turtle(self.graph, data_prefixes(self.base)).decode()
+        if form == "json":
+            objects = [dict(zip(self.variables, map(self._plain, row), strict=True)) for row in self.terms]
+            return json.dumps(objects, ensure_ascii=False, indent=1) + "\n"
+        if form == "csv":
+            out = io.StringIO()
+            writer = csv.writer(out, lineterminator="\r\n")
+            writer.writerow(self.variables)
+            writer.writerows([c or "" for c in row] for row in self.rows)
+            return out.getvalue()
+        if form in ("tsv", "table"):
+            lines = [self.variables, *([" ".join((c or "").split()) for c in row] for row in self.rows)]
+            return "".join("\t".join(line) + "\n" for line in lines)
+        raise UsageError(f"unknown format {form!r}; known: {', '.join(FORMATS)}")
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks."""
+        from html import escape  # only notebooks need it
+
+        head = "".join(f"<th>{escape(v)}</th>" for v in self.variables)
+        body = "".join("<tr>" + "".join(f"<td>{escape(c or '')}</td>" for c in row) + "</tr>" for row in self.rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _word(self, term: Term) -> str:
+        if not isinstance(term, Iri):
+            return term.text
+        if term.startswith(V):
+            return term.removeprefix(V)
+        return term.removeprefix(self.base) if term.startswith(self.base) and not term.startswith(KG) else _short(term)
+
+    def _plain(self, term: Term | None) -> Any:
+        if term is None or isinstance(term, Iri):
+            return None if term is None else self._word(term)
+        if term.datatype in _NUMBERS:
+            return int(term.text) if term.datatype == XSD + "integer" else float(term.text)
+        return term.text == "true" if term.datatype == XSD + "boolean" else term.text
+
+
+@lru_cache(1)
+def named_questions() -> tuple[Question, ...]:
+    """Every named question, by name."""
+    return tuple(_question(path.stem, path.read_text(encoding="utf-8")) for path in sorted(QUERIES.glob("*.rq")))
+
+
+def run(store: ox.Store, text: str, *arguments: str, seconds: float = TIME_LIMIT) -> Result:
+    """The answer to a named question with its arguments, or to a SPARQL query.
+
+    Raises UsageError for an unknown question or name, or a wrong number of arguments; QueryError for a query that is
+    malformed, does more than read, or takes longer than `seconds`.
+    """
+    base = store_base(store)
+    by_name = {q.name: q for q in named_questions()}
+    if text in by_name:
+        return _execute(store, bind(store, by_name[text], *arguments), base, seconds)
+    if not _QUERY_FORM.search(text) and not _UPDATE.match(text):
+        near = get_close_matches(text, by_name, 3, 0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`kgbuild query --list` shows them"
+        raise UsageError(f"no question called {text[:60]!r}; {hint}")
+    if arguments:
+        raise UsageError("a SPARQL query takes no arguments: put it in quotation marks as one word")
+    _refuse_more_than_reading(text)
+    return _execute(store, text, base, seconds)
+
+
+def bind(store: ox.Store, question: Question, *arguments: str) -> str:
+    """The SPARQL text of a named question with its arguments in place, as RDF terms.
+
+    Raises UsageError when an argument is missing, one too many, or names nothing in the graph.
+    """
+    parameters = question.parameters
+    required = sum(p.required for p in parameters)
+    if not required <= len(arguments) <= len(parameters):
+        takes = "no argument" if not parameters else f"{len(parameters)} argument{'s' * (len(parameters) > 1)}"
+        raise UsageError(f"{question.name} takes {takes}: {question.usage}, for example {question.example}")
+    text = question.text
+    for parameter, argument in zip(parameters, arguments, strict=False):
+        text = _bind_one(store, text, parameter, argument)
+    return text
+
+
+def prefix_lines(base: str) -> str:
+    """The PREFIX lines that may stand before a named question, for engines that know no default prefixes."""
+    return "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in data_prefixes(base).items())
+
+
+def _question(name: str, text: str) -> Question:
+    head = [line for line in text.splitlines() if line.startswith("#")]
+    parameters = []
+    for line in head[1:]:
+        match = _PARAMETER.fullmatch(line)
+        if match is None:
+            raise QueryError(f"queries/{name}.rq: not a parameter: {line!r}")
+        option = match[3] or ""
+        default = option.removeprefix(" = ") if option.startswith(" = ") else None
+        parameters.append(Parameter(match[1], match[2], match[4], required=not option, default=default))
+    return Question(name, head[0].removeprefix("# "), tuple(parameters), text)
+
+
+def _bind_one(store: ox.Store, text: str, parameter: Parameter, argument: str) -> str:
+    words = " ".join(argument.split())
+    if not words:
+        raise UsageError(f"{parameter.name} is empty: give a {parameter.kind}, for example {parameter.example!r}")
+    terms: Sequence[Term]
+    if parameter.kind == "number":
+        if not re.fullmatch(r"[0-9]{0,9}\.?[0-9]{1,9}", words):
+            raise UsageError(f"{parameter.name}: {words[:40]!r} is not a number such as {parameter.example}")
+        terms = [Literal(words, XSD + "decimal")]
+    elif parameter.kind == "value":
+        terms = [_value(store, parameter, words)]
+    elif parameter.kind == "topic":
+        # A name no entity has must match none; an empty VALUES would say the same, but rdflib cannot run it.
+        terms = _entities(store, words, _CLASSES["entity"]) or [NOTHING]
+        pattern = n_triples(Literal(topic_pattern(words)))
+        text = text.replace(f'"${parameter.name}"', pattern)
+    else:
+        terms = _named(store, parameter, words)
+    values = " ".join(n_triples(term) for term in terms)
+    block = re.compile(r"VALUES \?" + parameter.name.lower() + r" \{[^}]*\}")
+    return block.sub(lambda _: f"VALUES ?{parameter.name.lower()} {{ {values} }}", text)
+
+
+def topic_pattern(words: str) -> str:
+    """A regular expression that finds the words in a text, in this order, singular or plural.
+
+    It means the same to every SPARQL engine. Words may be joined by blanks or hyphens.
+
+    >>> re.search(topic_pattern("nuclear weapon"), "of Nuclear  weapons.", re.I) is not None
+    True
+    """
+    parts = [_tolerant(word) for word in re.split(r"[\s-]+", words) if word]
+    return r"(^|\W)" + r"[\s-]+".join(parts) + r"(\W|$)"
+
+
+def _tolerant(word: str) -> str:
+    stem, ending = word, "(e?s)?"
+    if re.search(r"[^aeiou]ies$", word, re.IGNORECASE):
+        stem, ending = word[:-3], "(y|ies)"
+    elif re.search(r"[^aeiou]y$", word, re.IGNORECASE):
+        stem, ending = word[:-1], "(y|ies)"
+    elif re.search(r"(s|x|z|ch|sh)es$", word, re.IGNORECASE):
+        stem, ending = word[:-2], "(es)?"
+    elif re.search(r"[^s]s$", word, re.IGNORECASE) and len(word) > 3:
+        stem, ending = word[:-1], "s?"
+    escaped = re.sub(r"[^\w\s]", lambda m: "\\" + m[0] if m[0].isascii() else m[0], stem)
+    return escaped + (ending if word[-1].isalpha() else "")
+
+
+def _named(store: ox.Store, parameter: Parameter, words: str) -> list[Iri]:
+    """The entities of a name. Raises UsageError with the nearest names when there is none."""
+    classes = _CLASSES[parameter.kind]
+    found = _entities(store, words, classes)
+    if found:
+        return found
+    labels = _labels(store, classes)
+    wanted = set(_folded(words).split())
+    holding = {iri for label, entries in labels.items() if wanted <= set(label.split()) for iri, _, _ in entries}
+    if len(holding) == 1:
+        return sorted(holding)
+    shown = {label: min(entries)[2] for label, entries in labels.items()}
+    if holding:
+        near = sorted({shown[label] for label, entries in labels.items() if holding & {e[0] for e in entries}})
+    else:
+        near = list(dict.fromkeys(shown[m] for m in get_close_matches(_folded(words), list(shown), 5, 0.6)))
+    hint = f"did you mean {', '.join(near[:5])}?" if near else "`kgbuild query FOLDER actors` lists the actors"
+    what = "entity" if parameter.kind == "entity" else parameter.kind
+    raise UsageError(f"{'several have' if holding else 'no ' + what + ' has'} the name {words[:60]!r} in it; {hint}")
+
+
+def _entities(store: ox.Store, words: str, classes: Iterable[str]) -> list[Iri]:
+    """Entities of these classes with exactly this name; by preferred name if there is one, else by other names; or by id."""
+    base = store_base(store)
+    name = words.removeprefix(base).replace(":", "/", 1)
+    if ID.fullmatch(name):
+        node = ox.NamedNode(base + name)
+        known = any(True for _ in store.quads_for_pattern(node, None, None, None))
+        return [Iri(base + name)] if known else []
+    if re.fullmatch(r"[Qq][1-9][0-9]{0,11}", words):
+        same = ox.NamedNode("http://www.w3.org/2004/02/skos/core#exactMatch")
+        item = ox.NamedNode("http://www.wikidata.org/entity/" + words.upper())
+        return sorted(Iri(q.subject.value) for q in store.quads_for_pattern(None, same, item, None) if _is_a(store, q.subject, classes))
+    entries = _labels(store, classes).get(_folded(words), [])
+    preferred = {iri for iri, main, _ in entries if main}
+    return sorted(preferred or {iri for iri, _, _ in entries})
+
+
+def _labels(store: ox.Store, classes: Iterable[str]) -> dict[str, list[tuple[Iri, bool, str]]]:
+    """Folded label -> (entity, whether it is the preferred label, the label as written)."""
+    found: dict[str, list[tuple[Iri, bool, str]]] = defaultdict(list)
+    for kind in classes:
+        query = (
+            "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?entity ?main ?label { "
+            f"?entity a <{KG}{kind}> . {{ ?entity skos:prefLabel ?label BIND(true AS ?main) }} UNION "
+            "{ ?entity skos:altLabel ?label BIND(false AS ?main) } }"
+        )
+        for row in _solutions(store.query(query)):
+            label = row["label"].value
+            found[_folded(label)].append((Iri(row["entity"].value), row["main"].value == "true", label))
+    return found
+
+
+def _solutions(answer: Any) -> Iterable[Any]:
+    if not isinstance(answer, ox.QuerySolutions):
+        raise TypeError("not the answer to a SELECT")
+    return answer
+
+
+def _folded(label: str) -> str:
+    text = " ".join(label.replace("’", "'").casefold().split())
+    return text.removeprefix("the ") or text
+
+
+def _is_a(store: ox.Store, node: Any, classes: Iterable[str]) -> bool:
+    kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    return any(ox.Quad(node, kind, ox.NamedNode(KG + c)) in store for c in classes)
+
+
+def _value(store: ox.Store, parameter: Parameter, words: str) -> Iri:
+    """A value of the vocabulary by its label, in the scheme the parameter is named after (STATUS: statuses)."""
+    query = (
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?value ?label ?scheme "
+        "{ ?value skos:inScheme/skos:prefLabel ?scheme ; skos:prefLabel ?label }"
+    )
+    stem = parameter.name.lower()[:5]
+    known = {
+        row["label"].value: row["value"].value
+        for row in _solutions(store.query(query))
+        if row["scheme"].value.startswith(stem)
+    }
+    found = known.get(_folded(words))
+    if found is None:
+        raise UsageError(f"{parameter.name}: {words[:40]!r} is none of {', '.join(sorted(known))}")
+    return Iri(found)
+
+
+def _refuse_more_than_reading(text: str) -> None:
+    bare = _OPAQUE.sub(" ", text)
+    if _UPDATE.match(bare):
+        raise QueryError("updates are refused: a graph is changed by building it again")
+    if _SERVICE.search(bare):
+        raise QueryError("SERVICE is refused: a query reads the build folder and nothing else")
+
+
+def _execute(store: ox.Store, text: str, base: str, seconds: float) -> Result:
+    """Run a query in a thread of its own, so that one that never ends can be left behind."""
+    answer: list[Result] = []
+    failure: list[Exception] = []
+
+    def work() -> None:
+        try:
+            answer.append(_answer(store.query(text, prefixes=data_prefixes(base)), base))
+        except Exception as error:  # handed to the caller's thread, whatever it is
+            failure.append(error)
+
+    thread = threading.Thread(target=work, name="query", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise QueryError(f"the query took longer than {seconds:g} s; narrow it, or add a LIMIT")
+    if failure:
+        error = failure[0]
+        if isinstance(error, (SyntaxError, ValueError, RuntimeError, OSError)):
+            raise QueryError(f"the query cannot be run: {' '.join(str(error).split())}") from error
+        raise error
+    return answer[0]
+
+
+def _answer(found: Any, base: str) -> Result:
+    if isinstance(found, ox.QueryBoolean):
+        return Result(("answer",), ((Literal("true" if found else "false", XSD + "boolean"),),), base)
+    if isinstance(found, ox.QueryTriples):
+        triples = tuple(_triple(t) for t in found)
+        return Result(("subject", "predicate", "object"), triples, base, triples)
+    variables = tuple(v.value for v in found.variables)
+    return Result(variables, tuple(tuple(_term(row[v]) for v in variables) for row in found), base)
+
+
+def _triple(triple: Any) -> Triple:
+    subject, predicate, value = (_term(t) for t in (triple.subject, triple.predicate, triple.object))
+    assert isinstance(subject, Iri) and isinstance(predicate, Iri) and value is not None
+    return subject, predicate, value
+
+
+def _term(term: Any) -> Term | None:
+    if term is None:
+        return None
+    if isinstance(term, ox.Literal):
+        return Literal(term.value, term.datatype.value, term.language)
+    if isinstance(term, ox.BlankNode):
+        return Iri(f"_:{term.value}")  # only the ontology has any, in its lists
+    return Iri(term.value) if isinstance(term, ox.NamedNode) else Literal(str(term))
+
+
+def _short(iri: Iri) -> str:
+    try:
+        return compact(iri, data_prefixes("")).strip("<>")
+    except ValueError:
+        return str(iri)
