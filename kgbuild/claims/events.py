@@ -1,0 +1,355 @@
+"""Finds events: the words that name one, and who takes which part in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Token
+
+from kgbuild.claims import syntax
+from kgbuild.claims.circumstances import Times, quantity
+from kgbuild.claims.lexicon import Entry, Lexicon, Rule, event_lexicon, lemma_in, stance_words
+from kgbuild.claims.model import FoundEvent
+from kgbuild.claims.roles import Cast, Roles
+from kgbuild.claims.slots import NO_SLOTS, NounSlots, Slots, VerbSlots
+from kgbuild.claims.topics import topics
+from kgbuild.config import VERSION
+from kgbuild.ids import extractor_id, record_id
+from kgbuild.layers import document_of
+from kgbuild.records import Entity, Event, Mention, Span
+
+__all__ = ["EXTRACTOR", "find_events"]
+
+EXTRACTOR = extractor_id("event-rules", VERSION)
+LOCATIVE = ("in", "at", "near", "inside", "outside", "around", "across", "within", "throughout", "north of", "on", "over")
+CONFIDENCE = {"verb": 0.8, "noun": 0.65}
+INFINITIVE = ("xcomp", "ccomp", "advcl", "acl")
+PARTICIPLES = ("ing", "ed", "en", "ught", "rn")
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """What one rule makes of one trigger: the event's parts before it becomes a record."""
+
+    rule: Rule
+    type: str
+    lemma: str
+    trigger: tuple[Token, ...]
+    roles: Roles
+    patients: tuple[Token, ...]
+    clause: Token
+    nominal: bool
+    lent: bool = False
+    consumed: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class _Finder:
+    doc: Doc
+    cast: Cast
+    lexicon: Lexicon = field(default_factory=event_lexicon)
+
+    # ------------------------------------------------------------------ verbs
+    def verb(self, token: Token) -> _Filled | None:
+        lemma = self.lexicon.verb_lemma(token)
+        for entry in self.lexicon.verbs.get(lemma, ()):
+            filled = self._verb_by(token, lemma, entry)
+            if filled is not None:
+                return filled
+        return None
+
+    def _verb_by(self, token: Token, lemma: str, entry: Entry) -> _Filled | None:
+        rule = entry.rule
+        extra = _extra_words(token, entry, self.lexicon)
+        if extra is None:
+            return None
+        if entry.preposition is not None and not _has_preposition(token, entry.preposition):
+            return None
+        objects = syntax.patients(token)
+        agents = syntax.agents(token)
+        name = " ".join((entry.lemma, *entry.extra))
+        if not self._fits(rule, name, token, objects, agents):
+            return None
+        slots = VerbSlots(token, objects, agents, self.cast)
+        frame = rule.verb_frame
+        if entry.preposition is not None and "recipient" in frame:
+            frame = {**frame, "recipient": ((entry.preposition,), *((("object",),) if syntax.is_passive(token) else ()))}
+        roles = self._fill(rule, frame, slots)
+        patients = [t for t in objects if t.i not in {e.i for e in extra}]
+        kind = rule.verb_type.get(name, rule.type)
+        if (rule.warning or rule.allege) and not roles.recipients:
+            roles = roles.with_recipients(self._opponents(token, rule.warning))
+            if rule.warning and not roles.recipients and lemma == "warn":
+                kind = "State"
+        roles = roles.with_places(self._places(token, patients, slots))
+        if not self._enough(rule, rule.needs, roles, name):
+            return None
+        return _Filled(
+            rule, kind, name, _trigger(token, extra), roles, tuple(patients), syntax.clause_head(token), False,
+            consumed=tuple(t.i for t in extra),
+        )  # fmt: skip
+
+    def _fits(self, rule: Rule, name: str, token: Token, objects: Sequence[Token], agents: Sequence[Token]) -> bool:
+        """Whether the words around a verb meet the conditions of a rule."""
+        noun = self.lexicon.noun_lemma
+        heads = [*objects, *(o for t in objects if (o := _of_head(t)) is not None)]
+        if any(lemma_in(noun(t), t, rule.not_object) for t in objects) or any(
+            lemma_in(noun(t), t, rule.not_subject) for t in agents
+        ):
+            return False
+        for wanted in (rule.object, rule.verb_object.get(name)):
+            if wanted and not any(_object_in(t, noun(t), wanted) for t in heads):
+                return False
+        if wanted := rule.verb_oblique.get(name):
+            near = [t for _, t in syntax.obliques(token)]
+            near += [t for o in objects for slot, t in syntax.nominal_arguments(o) if slot not in ("poss", "mod")]
+            if not any(lemma_in(noun(t), t, wanted) for t in near):
+                return False
+        if name in rule.infinitive_only and not _infinitive(token, objects):
+            return False
+        if rule.evaluation is not None:
+            words = stance_words()
+            wanted = words.negative if rule.evaluation == "negative" else words.positive
+            if not any(lemma_in(t.lemma_.lower(), t, wanted) for t in _predicated(token, objects)):
+                return False
+        return True
+
+    def _opponents(self, token: Token, warning: bool) -> tuple[str, ...]:
+        """Whom a warning or allegation is aimed at when the clause below it says so: "warned that if A did ...", "alleged A did ..."."""
+        found: list[str] = []
+        for clause in syntax.children(token, "ccomp", "xcomp", "parataxis"):
+            if warning:
+                for condition in syntax.children(clause, "advcl"):
+                    if "if" in syntax.markers(condition) or "should" in {c.lower_ for c in condition.children}:
+                        found += self.cast.actors(syntax.agents(condition))
+                if not found and clause.dep_ == "xcomp":
+                    found += self.cast.actors(syntax.patients(clause))
+            else:
+                found += self.cast.actors(syntax.agents(clause))
+        if warning:
+            for condition in syntax.children(token, "advcl"):
+                if "if" in syntax.markers(condition):
+                    found += self.cast.actors(syntax.agents(condition))
+        mine = set(self.cast.actors(syntax.agents(token)))
+        return tuple(dict.fromkeys(i for i in found if i not in mine))
+
+    # ------------------------------------------------------------------ nouns
+    def noun(self, token: Token) -> _Filled | None:
+        lemma = self.lexicon.noun_lemma(token)
+        entries = self.lexicon.nouns.get(lemma)
+        if not entries or token.dep_ in ("compound", "flat", "fixed") or self.cast.named(token):
+            return None
+        for entry in entries:
+            filled = self._noun_by(token, entry)
+            if filled is not None:
+                return filled
+        return None
+
+    def _noun_by(self, token: Token, entry: Entry) -> _Filled | None:
+        rule = entry.rule
+        before = _words_before(token, entry, self.lexicon)
+        if before is None:
+            return None
+        mods = {m.lower_ for m in syntax.modifiers(token)} - {b.lower_ for b in before}
+        if mods & rule.not_mod:
+            return None
+        slots = NounSlots(token, self.cast, self.lexicon, rule)
+        name = " ".join((*entry.extra, entry.lemma))
+        context = rule.noun_context.get(name)
+        if context is not None and not any(slots.heads(slot) for slot in sorted(context)):
+            return None
+        if rule.noun_theme and not any(lemma_in(self.lexicon.noun_lemma(t), t, rule.noun_theme) for t in slots.heads("of")):
+            return None
+        frame = rule.noun_frame
+        if name in rule.poss_is_recipient_for:
+            agent = tuple(s for s in frame.get("agent", ()) if s not in (("poss",), ("mod",)))
+            frame = {**frame, "agent": agent, "recipient": (*frame.get("recipient", ()), ("poss",))}
+        roles = self._fill(rule, frame, slots)
+        roles = roles.with_places((*slots.struck_places, *self._noun_places(token)))
+        if not self._enough(rule, rule.noun_needs or rule.needs, roles, name):
+            return None
+        if not slots.own and not (roles.agents or roles.recipients):
+            return None
+        patients = tuple(slots.heads("of")) + tuple(slots.heads("object"))
+        clause = slots.light if slots.light is not None else syntax.clause_head(token)
+        return _Filled(rule, rule.type, name, (*before, token), roles, patients, clause, True, slots.light is not None)
+
+    # ------------------------------------------------------------------ both
+    def _fill(self, rule: Rule, frame: Mapping[str, tuple[tuple[str, ...], ...]], slots: Slots) -> Roles:
+        used: set[str] = set()
+        parts: dict[str, Roles] = {}
+        for role in ("agent", "recipient", "theme", "place"):
+            for group in frame.get(role, ()):
+                heads = [h for slot in group for h in slots.heads(slot, role)]
+                got = self.cast.part(role, heads, rule).without(used if role == "recipient" else set())
+                if got:
+                    parts[role] = got
+                    if role == "agent":
+                        used |= set(got.agents)
+                    break
+        merged = Roles()
+        for part in parts.values():
+            merged = merged.merged(part)
+        return merged
+
+    def _enough(self, rule: Rule, needs: Iterable[str], roles: Roles, name: str) -> bool:
+        if not (roles.agents or roles.recipients or roles.places or self.cast.actual(roles.themes)):
+            return False
+        if rule.needs_actor and not roles.agents:
+            return False
+        kinds = rule.recipient_in or rule.verb_needs.get(name)
+        if kinds and not any(self.cast.kind(i) in kinds for i in (*roles.recipients, *roles.themes, *roles.places)):
+            return False
+        have = {"agent": roles.agents, "recipient": roles.recipients or self.cast.actual(roles.themes),
+                "theme": roles.themes, "place": roles.places}  # fmt: skip
+        wanted = list(needs)
+        return not wanted or any(have[n] for n in wanted)
+
+    def _places(self, token: Token, patients: Sequence[Token], slots: Slots) -> tuple[str, ...]:
+        heads = [t for case, t in syntax.obliques(token) if case in LOCATIVE or case.endswith(" of")]
+        found = self.cast.places(heads)
+        if not found:
+            found = self.cast.places(
+                t for p in patients for slot, t in syntax.nominal_arguments(p) if slot in LOCATIVE and slot != "on"
+            )
+        if not found and token.dep_ == "conj" and token.head.i < token.i and token.head.pos_ in ("VERB", "NOUN", "ADJ"):
+            return self._places(token.head, (), slots)
+        return found
+
+    def _noun_places(self, token: Token) -> tuple[str, ...]:
+        heads = [t for slot, t in syntax.nominal_arguments(token) if slot in LOCATIVE and slot != "on"]
+        found = self.cast.places(heads)
+        if found:
+            return found
+        if token.dep_ == "conj" and token.head.pos_ == "NOUN":
+            return self._noun_places(token.head)
+        held = syntax.governor(token)
+        if held is None and syntax.children(token, "cop"):
+            return self._places(token, (), NO_SLOTS)
+        if held is not None and held[0] in ("obj", "nsubj:pass", "nsubj"):
+            return self._places(held[1], (), NO_SLOTS)
+        return ()
+
+
+def find_events(doc: Doc) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], list[Mention]]]:
+    """The events of an annotated Doc ordered by trigger, and the topics (entities, mentions) found with them."""
+    document = document_of(doc)
+    cast = Cast(doc)
+    finder = _Finder(doc, cast)
+    filled: dict[int, _Filled] = {}
+    consumed: set[int] = set()
+    for token in doc:
+        if _verbal(token) and not token._.masked and (made := finder.verb(token)) is not None:
+            filled[token.i] = made
+            consumed |= set(made.consumed)
+    for token in doc:
+        if token.i in consumed or token.i in filled or token._.masked or token.pos_ not in ("NOUN", "PROPN"):
+            continue
+        if (made := finder.noun(token)) is not None:
+            filled[token.i] = made
+    when = Times(doc)
+    found: list[FoundEvent] = []
+    for index, made in sorted(filled.items()):
+        found.append(FoundEvent(_record(document.id, made, doc[index], when), index))
+    return tuple(found), topics(doc, cast.topic_heads)
+
+
+def _record(document: str, made: _Filled, token: Token, when: Times) -> Event:
+    trigger = syntax.token_span(made.trigger)
+    span = syntax.phrase_span(token) if made.nominal and not made.lent else syntax.clause_span(made.clause)
+    if not span.begin <= trigger.begin < trigger.end <= span.end:
+        span = Span(min(span.begin, trigger.begin), max(span.end, trigger.end))
+    time = when.of(token, made.clause)
+    count, words = quantity(made.patients)
+    roles = made.roles
+    sure = CONFIDENCE["noun" if made.nominal else "verb"] + (0.1 if roles.agents and roles.recipients else 0.0)
+    return Event(
+        id=record_id(document, "event", trigger, made.type),
+        document=document, trigger=trigger, span=span, sentence=syntax.sentence_span(token), lemma=made.lemma,
+        type=made.type, mode=made.rule.mode, agents=roles.agents, recipients=roles.recipients, themes=roles.themes,
+        places=roles.places, instruments=roles.instruments,
+        earliest=time.earliest if time else None, latest=time.latest if time else None,
+        time_text=time.text if time else None, quantity=count, quantity_text=words, cameo=made.rule.cameo,
+        extractor=EXTRACTOR, confidence=round(sure, 2),
+    )  # fmt: skip
+
+
+def _verbal(token: Token) -> bool:
+    """Whether a word can name an event as a verb does: a verb, or a participle before a noun."""
+    if token.pos_ == "VERB":
+        return token.dep_ not in ("case", "mark", "fixed", "aux")
+    if token.dep_ == "amod" and token.pos_ == "ADJ":
+        return token.lower_.endswith(PARTICIPLES)
+    return token.pos_ == "AUX" and token.dep_ not in ("aux", "aux:pass", "cop")
+
+
+def _extra_words(token: Token, entry: Entry, lexicon: Lexicon) -> list[Token] | None:
+    """The further words of a fixed phrase, [] when it has none, None when the text lacks one or has another particle."""
+    found: list[Token] = []
+    near = list(token.children)
+    for word in entry.extra:
+        match = next(
+            (c for c in near if c.i > token.i and (c.lower_ == word or lexicon.noun_lemma(c) == word) and c.dep_ != "conj"), None
+        )
+        if match is None and token.i + 1 < len(token.doc):
+            following = token.nbor(1)
+            if following.lower_ == word and following.pos_ in ("ADP", "ADV", "PART") and following.sent == token.sent:
+                match = following
+        if match is None:
+            return None
+        found.append(match)
+    particle = syntax.particle(token)
+    if particle is not None and particle not in entry.extra and particle != entry.preposition and not entry.rule.loose:
+        return None
+    return found
+
+
+def _has_preposition(token: Token, preposition: str) -> bool:
+    if any(case == preposition for case, _ in syntax.obliques(token)):
+        return True
+    return any(c.lower_ == preposition and c.i > token.i and c.dep_ != "mark" for c in token.children)
+
+
+def _words_before(token: Token, entry: Entry, lexicon: Lexicon) -> list[Token] | None:
+    """The words of a compound entry right before its noun, [] when it has none, None when they are not there."""
+    found: list[Token] = []
+    for offset, word in enumerate(reversed(entry.extra), start=1):
+        if token.i - offset < token.sent.start:
+            return None
+        before = token.doc[token.i - offset]
+        if before.lower_ != word and before.lemma_.lower() != word:
+            return None
+        found.insert(0, before)
+    return found
+
+
+def _trigger(token: Token, extra: Sequence[Token]) -> tuple[Token, ...]:
+    """The trigger's words: the verb and its fixed companions with what stands between, when that is little."""
+    last = max((t.i for t in extra), default=token.i)
+    return tuple(token.doc[token.i : last + 1]) if last - token.i <= 4 else (token,)
+
+
+def _of_head(noun: Token) -> Token | None:
+    """The noun after "of" in "a stockpile of weapons"."""
+    return next((t for slot, t in syntax.nominal_arguments(noun) if slot == "of"), None)
+
+
+def _object_in(token: Token, lemma: str, wanted: frozenset[str]) -> bool:
+    if "$" in wanted and any(c.text in ("$", "€", "£") for c in token.subtree):
+        return True
+    return lemma_in(lemma, token, wanted)
+
+
+def _infinitive(token: Token, objects: Sequence[Token]) -> bool:
+    """Whether an infinitive or a "that" clause says what is asked."""
+    below = [c for t in (token, *objects, *(o for _, o in syntax.obliques(token))) for c in syntax.children(t, *INFINITIVE)]
+    return any("to" in syntax.markers(c) or any(g.tag_ == "TO" for g in c.children) for c in below)
+
+
+def _predicated(token: Token, objects: Sequence[Token]) -> list[Token]:
+    """Words that say what something is called: "called it reckless", "described them as reckless liars"."""
+    heads = syntax.children(token, "xcomp", "ccomp", "obl", "parataxis", "advcl")
+    heads += [t for case, t in syntax.obliques(token) if case == "as"]
+    heads += [a for o in objects for a in syntax.children(o, "amod", "appos", "acl", "xcomp") if a.i > o.i]
+    return [t for h in heads for t in (h, *syntax.children(h, "amod", "compound", "conj"))]

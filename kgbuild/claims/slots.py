@@ -1,0 +1,134 @@
+"""Finds the phrases that can fill the roles of an event: around a verb, around a noun, and around a noun's light verb."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from kgbuild.claims import syntax
+from kgbuild.claims.lexicon import Lexicon, Rule
+from kgbuild.claims.roles import Cast
+
+__all__ = ["NO_SLOTS", "NounSlots", "Slots", "VerbSlots", "phrasal"]
+
+# A name of a state right before one of these is what it happens to ("the Mali siege"); an adjective or an abbreviation acts.
+STRUCK = frozenset({"Assault", "Capture", "Sanction", "Coerce", "Suffer"})
+BORROWED = frozenset({"on", "against", "with", "for", "between", "by", "to", "of"})
+
+
+class Slots:
+    """Names of slots -> heads of the phrases in them."""
+
+    own = True
+
+    def heads(self, slot: str, role: str = "") -> list[Token]:
+        return []
+
+
+NO_SLOTS = Slots()
+
+
+class VerbSlots(Slots):
+    """Slots of a verb: logical subject and object, indirect object, prepositions."""
+
+    def __init__(self, token: Token, objects: list[Token], agents: list[Token], cast: Cast) -> None:
+        self.objects, self.agents = objects, agents
+        self.oblique = syntax.obliques(token)
+        self.indirect = syntax.indirect_objects(token)
+        self.trailing = [p for o in objects for p in syntax.nominal_arguments(o) if p[0] not in ("poss", "mod", "of")]
+
+    def heads(self, slot: str, role: str = "") -> list[Token]:
+        if slot == "subject":
+            return self.agents
+        if slot == "object":
+            return self.objects
+        if slot == "iobj":
+            return self.indirect
+        found = [t for case, t in self.oblique if case == slot]
+        return found or [t for case, t in self.trailing if case == slot and role != "place"]
+
+
+class NounSlots(Slots):
+    """Slots of a noun, and those a light verb around it lends."""
+
+    def __init__(self, token: Token, cast: Cast, lexicon: Lexicon, rule: Rule) -> None:
+        self.arguments = syntax.nominal_arguments(token)
+        if token.dep_ == "conj" and token.head.pos_ in ("NOUN", "PROPN"):
+            have = {slot for slot, _ in self.arguments}
+            self.arguments += [(s, t) for s, t in syntax.nominal_arguments(token.head) if s not in have and s != "mod"]
+        for other in syntax.conjuncts(token):
+            if other.i != token.i:
+                have = {slot for slot, _ in self.arguments}
+                self.arguments += [(s, t) for s, t in syntax.nominal_arguments(other) if s == "by" and s not in have]
+        self.lent: dict[str, list[Token]] = {"subject": [], "object": []}
+        self.light: Token | None = None
+        self._lend(token, lexicon)
+        self.struck_places: tuple[str, ...] = ()
+        kept: list[tuple[str, Token]] = []
+        for slot, head in self.arguments:
+            if slot == "mod":
+                if not cast.is_mention(head):
+                    continue
+                if rule.type in STRUCK and cast.bare_name(head):
+                    self.struck_places += cast.places([head])
+                    kept.append(("of", head))
+                    continue
+            kept.append((slot, head))
+        self.arguments = kept
+        self.own = bool(kept) or any(self.lent.values())
+
+    def heads(self, slot: str, role: str = "") -> list[Token]:
+        if slot in self.lent:
+            return self.lent[slot]
+        if slot == "between":
+            return [t for s, t in self.arguments if s in ("between", "among")]
+        return [t for s, t in self.arguments if s == slot]
+
+    def _lend(self, token: Token, lexicon: Lexicon) -> None:
+        sets = lexicon.sets
+        under = syntax.children(token, "cop") and syntax.case_of(token) in ("under", "amid", "facing")
+        if under:
+            self.light = token
+            self.lent["object"] = self.lent["subject"] = syntax.subjects(token)
+            return
+        for clause in syntax.children(token, "acl"):
+            verb = phrasal(clause, lexicon)
+            if verb in sets["light"] and syntax.is_passive(clause):
+                self.lent["subject"] = syntax.agents(clause)
+            elif verb in sets["light"] and token in syntax.objects(clause):
+                self.lent["subject"] = syntax.agents(clause)
+        held = syntax.governor(token)
+        if held is None or self.lent["subject"]:
+            return
+        relation, verb_token = held
+        verb = phrasal(verb_token, lexicon)
+        self.light = verb_token
+        if relation in ("obj", "nsubj:pass"):
+            if verb in sets["light_passive"] and relation == "obj":
+                self.lent["object"] = self.lent["subject_of_passive"] = syntax.subjects(verb_token)
+            if verb in sets["light"]:
+                self.lent["subject"] = syntax.agents(verb_token)
+            self._borrow(token, verb_token)
+        elif relation == "nsubj" and verb in sets["affects"]:
+            self.lent["object"] = syntax.objects(verb_token)
+        elif relation in ("of", "for", "with", "over", "on") and verb in sets["culprit"]:
+            self.lent["subject"] = syntax.patients(verb_token)
+        elif relation == "to" and lexicon.verb_lemma(verb_token) == "subject":
+            self.lent["subject"], self.lent["object"] = syntax.agents(verb_token), syntax.patients(verb_token)
+        elif f"{verb} {relation}" in sets["light_passive"]:
+            self.lent["object"] = syntax.subjects(verb_token)
+        elif relation in ("by", "through", "with", "in") and relation != "in" and syntax.is_passive(verb_token):
+            self.lent["object"] = syntax.patients(verb_token)
+
+    def _borrow(self, token: Token, verb: Token) -> None:
+        """Phrases after the noun that the parser hung on its verb ("launched an attack | on the town")."""
+        have = {slot for slot, _ in self.arguments}
+        for case, head in syntax.obliques(verb):
+            if case in BORROWED and case not in have and head.i > token.i:
+                self.arguments.append((case, head))
+
+
+def phrasal(verb: Token, lexicon: Lexicon) -> str:
+    """Lemma and particle of a verb: "carry out"."""
+    lemma = lexicon.verb_lemma(verb)
+    particle = syntax.particle(verb)
+    return f"{lemma} {particle}" if particle else lemma
