@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from kgbuild.annotate.draft import Draft, Found, Node
 from kgbuild.annotate.names import BODIES, PLACES, STATES, Name, institution, surface_of
 from kgbuild.annotate.times import reference_day
-from kgbuild.annotate.words import words
+from kgbuild.annotate.words import gender_of, is_given_name, words
 from kgbuild.knowledge import Base, Candidate, Entry, Titles, key
 
 __all__ = ["KIND_OF_TYPE", "STATE_METONYM", "link", "state_node"]
@@ -117,33 +117,48 @@ class _Linker:
         surface = surface_of(doc, name.start, name.end)
         if institution(self.base, surface):
             return "ORG"
-        if name.title is not None and name.label in {"PERSON", "UNKNOWN"} and not self._is_state(name):
+        if name.title is not None and (name.title.kind == "honorific" or (name.label != "ORG" and not self._is_state(name))):
             return "PERSON"
-        if name.title is not None and name.title.kind == "honorific":
-            return "PERSON"
-        last = doc[name.end - 1].lower_
         best = next((c for c in name.candidates if c.kind != "surname"), None)
-        if best is not None and (name.sure or name.label == "UNKNOWN" or best.prior >= (0.5 if name.label == "PERSON" else 0.3)):
-            return _LABEL_OF_KIND[KIND_OF_TYPE[best.type]]
-        if last in words("body_nouns") or first.lower_ in {"ministry", "department", "university", "bank"}:
-            return "ORG"
-        if last in words("place_name_nouns") or first.lower_ in {"mount", "lake", "cape", "river"}:
-            return "LOC"
-        if last in words("event_nouns"):
-            return "MISC"
-        if name.label != "UNKNOWN":
+        several = name.end - name.start > 1
+        given = several and is_given_name(first.text)
+        if best is not None:
+            least = 0.5 if name.label == "PERSON" or given else 0.3
+            if best.prior >= least or (name.sure and not given):
+                return _LABEL_OF_KIND[KIND_OF_TYPE[best.type]]
+        label = self._by_words(name)
+        if label:
+            return label
+        if given and not surface.isupper():
+            return "PERSON"
+        if name.label not in {"UNKNOWN", "MISC"}:
             if name.label == "PERSON" and best is not None and best.type in PLACES | STATES and self._in_place(name):
                 return "LOC"
             return "LOC" if name.label == "NORP" and self._in_place(name) else name.label
         if any(c.kind == "surname" and c.prior >= 0.2 for c in name.candidates) and not self._in_place(name):
             return "PERSON"
+        if best is not None and not several:
+            return _LABEL_OF_KIND[KIND_OF_TYPE[best.type]]
         if self._in_place(name):
             return "LOC"
         if surface.isupper() and len(surface) <= 6:
             return "ORG"
-        if first.lower_ in words("given_names_female") or first.lower_ in words("given_names_male"):
-            return "PERSON"
-        return "UNKNOWN"
+        return name.label
+
+    def _by_words(self, name: Name) -> str:
+        """What the head word of a longer name says: "... Party of ...", "... River"."""
+        words_of = [t.lower_ for t in self.doc[name.start : name.end]]
+        stop = next((i for i, w in enumerate(words_of) if i and w in {"of", "for", "in", "on", "against", "to", "and", "-", "("}), len(words_of))
+        head = words_of[stop - 1]
+        if len(words_of) == 1:
+            return ""
+        if head in words("body_nouns") or (head in words("event_nouns") and words_of[-1] in words("body_nouns")):
+            return "ORG"
+        if head in words("place_name_nouns") or words_of[0] in {"mount", "lake", "cape", "river"}:
+            return "LOC"
+        if head in words("event_nouns"):
+            return "MISC"
+        return "ORG" if words_of[-1] in words("body_nouns") else ""
 
     def _is_state(self, name: Name) -> bool:
         return bool(name.candidates) and name.candidates[0].type in STATES and name.candidates[0].prior >= 0.8
@@ -283,9 +298,8 @@ class _Linker:
         if chosen is not None:
             node.entry, node.name, node.confidence = chosen.entry, chosen.entry.name, 0.9
             self._office(node, chosen.entry)
-        if not node.gender:
-            first = parts[0]
-            node.gender = "female" if first in words("given_names_female") else "male" if first in words("given_names_male") else ""
+        if not node.gender and len(parts) > 1:
+            node.gender = gender_of(parts[0])
         node.names.setdefault(surface, 0)
         self.persons.append(node)
         return node

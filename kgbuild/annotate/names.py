@@ -92,6 +92,7 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
     known = list(_known(doc, base))
     for start, end, label in _model_spans(doc, titles, base):
         start, end = _widen(doc, start, end, known, label)
+        end = _with_of(doc, start, end) if label != "PERSON" else end
         if end < len(doc) and doc[end].lower_ in words("agreement_nouns") and label != "PERSON" and not doc[end].is_sent_start:
             end, label = end + 1, "MISC"  # "Minsk agreements"
         keep(_name(doc, base, titles, start, end, label))
@@ -160,7 +161,7 @@ def _split(doc: Doc, start: int, end: int, label: str, titles: Titles, base: Bas
                 continue
             if first > start:
                 yield from _split(doc, start, first, "UNKNOWN" if label == "PERSON" else label, titles, base)
-            yield from _split(doc, last, end, "PERSON" if label in {"PERSON", "UNKNOWN", "ORG"} else label, titles, base)
+            yield from _split(doc, last, end, "PERSON", titles, base)
             return
     if end - start == 1 and titles.get(doc[start].text) is not None and not base.candidates(doc[start].text):
         return
@@ -202,6 +203,23 @@ def _widen(doc: Doc, start: int, end: int, known: Sequence[tuple[int, int, tuple
             if best.prior >= 0.25 or (label == "PERSON" and best.type == "person"):
                 return first, last
     return start, end
+
+
+def _with_of(doc: Doc, start: int, end: int) -> int:
+    """The end of "Party of Socialism and Progress" where the span stopped at "Party"."""
+    while end + 1 < len(doc) and doc[end - 1].lower_ in words("body_nouns") and doc[end].lower_ in {"of", "for", "on"} and not doc[end].is_sent_start:
+        last = end + 1 + (doc[end + 1].lower_ == "the")
+        if last >= len(doc) or not _proper(doc[last]) or doc[last].is_sent_start:
+            break
+        end = last + 1
+        while end < len(doc) and not doc[end].is_sent_start:
+            if _proper(doc[end]):
+                end += 1
+            elif doc[end].lower_ in {"and", "&"} and end + 1 < len(doc) and doc[end + 1].pos_ == "PROPN" and doc[end + 1].lower_ in words("abstract_nouns"):
+                end += 2
+            else:
+                break
+    return end
 
 
 # --------------------------------------------------------------------------------------------- what the base knows
@@ -257,6 +275,9 @@ def _strong(doc: Doc, start: int, end: int, candidates: Sequence[Candidate]) -> 
     if not proper or shouted:
         return False
     if best.type in BODIES:
+        before = doc[start - 1] if start and not first.is_sent_start else None
+        if before is not None and before.pos_ in {"PROPN", "ADJ"} and _capital(before) and best.prior < 0.5 and not before.is_space:
+            return False  # the end of a longer name
         return best.prior >= (0.2 if several else 0.4)
     if best.type in PLACES:
         return best.prior >= (0.25 if several else 0.35)
