@@ -240,7 +240,7 @@ def find_events(doc: Doc) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], l
     filled: dict[int, _Filled] = {}
     consumed: set[int] = set()
     for token in doc:
-        if _verbal(token) and not token._.masked and (made := finder.verb(token)) is not None:
+        if _verbal(token) and not token._.masked and not cast.named(token) and (made := finder.verb(token)) is not None:
             filled[token.i] = made
             consumed |= set(made.consumed)
     for token in doc:

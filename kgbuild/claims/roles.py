@@ -139,7 +139,7 @@ class Cast:
         for head in heads:
             own = self._denoted(head)
             found = [a for i in own if (a := self._as_actor(i)) is not None]
-            if not found and acting and not own and self._in(head, "extensions"):
+            if not found and not own and ((acting and self._in(head, "extensions")) or self._in(head, "forces")):
                 found = self._owners(head)
             ids += found
         return tuple(dict.fromkeys(ids))
@@ -153,7 +153,7 @@ class Cast:
 
     def _recipient(self, head: Token, rule: Rule) -> Roles:
         own = self._denoted(head)
-        if not own and (rule.descend_recipient or self._in(head, "parts")):
+        if not own and (rule.descend_recipient or self._in(head, "parts") or self._in(head, "forces")):
             owners = self._owners(head)
             places = self.places([head]) if rule.keep_place and self._in(head, "parts") else ()
             if not owners and places:
@@ -225,6 +225,9 @@ class Cast:
                     found += [a for i in self._denoted(inner) if (a := self._as_actor(i)) is not None]
             if found:
                 return found
+        before = head.doc[head.i - 1] if head.i > head.sent.start else None
+        if before is not None and before.i in self._names and before.head is head:  # whatever the parser made of the name
+            return [a for i in self._denoted(before) if (a := self._as_actor(i)) is not None]
         for slot, inner in arguments:  # "the statement of the minister's aide" stops here; "Moscow's use of its jets" goes on
             if slot == "of" and self._in(inner, "extensions") and (found := self._owners(inner)):
                 return found

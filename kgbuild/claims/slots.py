@@ -8,10 +8,13 @@ from kgbuild.claims import syntax
 from kgbuild.claims.lexicon import Lexicon, Rule
 from kgbuild.claims.roles import Cast
 
-__all__ = ["NO_SLOTS", "NounSlots", "Slots", "VerbSlots", "phrasal"]
+__all__ = ["NO_SLOTS", "NounSlots", "Slots", "VerbSlots", "phrasal", "violent"]
 
 # A name of a state right before one of these is what it happens to ("the Mali siege"); an adjective or an abbreviation acts.
 STRUCK = frozenset({"Assault", "Capture", "Sanction", "Coerce", "Suffer"})
+# "spoke after a meeting": who speaks was there. "killed them in an air strike": the strike has the killing's parties.
+DURING = frozenset({"after", "during", "in", "at", "for", "following", "before", "to", "ahead of", "on"})
+MEANS = frozenset({"in", "with", "by", "through", "during"})
 BORROWED = frozenset({"on", "against", "with", "for", "between", "by", "to", "of"})
 
 
@@ -32,13 +35,14 @@ class VerbSlots(Slots):
 
     def __init__(self, token: Token, objects: list[Token], agents: list[Token], cast: Cast) -> None:
         self.objects, self.agents = objects, agents
+        self.surface = syntax.subjects(token)
         self.oblique = syntax.obliques(token)
         self.indirect = syntax.indirect_objects(token)
         self.trailing = [p for o in objects for p in syntax.nominal_arguments(o) if p[0] not in ("poss", "mod", "of")]
 
     def heads(self, slot: str, role: str = "") -> list[Token]:
         if slot == "subject":
-            return self.agents
+            return self.surface if role == "recipient" else self.agents
         if slot == "object":
             return self.objects
         if slot == "iobj":
@@ -61,6 +65,7 @@ class NounSlots(Slots):
                 self.arguments += [(s, t) for s, t in syntax.nominal_arguments(other) if s == "by" and s not in have]
         self.lent: dict[str, list[Token]] = {"subject": [], "object": []}
         self.light: Token | None = None
+        self.type = rule.type
         self._lend(token, lexicon)
         self.struck_places: tuple[str, ...] = ()
         kept: list[tuple[str, Token]] = []
@@ -116,8 +121,14 @@ class NounSlots(Slots):
             self.lent["subject"], self.lent["object"] = syntax.agents(verb_token), syntax.patients(verb_token)
         elif f"{verb} {relation}" in sets["light_passive"]:
             self.lent["object"] = syntax.subjects(verb_token)
-        elif relation in ("by", "through", "with", "in") and relation != "in" and syntax.is_passive(verb_token):
-            self.lent["object"] = syntax.patients(verb_token)
+        elif relation == "in" and verb in sets["into"]:
+            self.lent["subject"] = syntax.patients(verb_token)
+        elif relation == "in" and verb in sets["part"]:
+            self.lent["subject"] = syntax.subjects(verb_token)
+        elif relation in DURING and self.type == "Consult":
+            self.lent["subject"] = syntax.subjects(verb_token)
+        elif relation in MEANS and self.type == "Assault" and violent(verb_token, lexicon):
+            self.lent["subject"], self.lent["object"] = syntax.agents(verb_token), syntax.patients(verb_token)
 
     def _borrow(self, token: Token, verb: Token) -> None:
         """Phrases after the noun that the parser hung on its verb ("launched an attack | on the town")."""
@@ -132,3 +143,8 @@ def phrasal(verb: Token, lexicon: Lexicon) -> str:
     lemma = lexicon.verb_lemma(verb)
     particle = syntax.particle(verb)
     return f"{lemma} {particle}" if particle else lemma
+
+
+def violent(verb: Token, lexicon: Lexicon) -> bool:
+    """Whether a verb names an assault."""
+    return any(entry.rule.type == "Assault" for entry in lexicon.verbs.get(lexicon.verb_lemma(verb), ()))

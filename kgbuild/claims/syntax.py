@@ -2,8 +2,8 @@
 
 Every function takes tokens of a parsed Doc and gives tokens of the same Doc, ordered by position and without repeats.
 Phrases are named by their head token. Conjuncts are always spelled out ("the army and the police fled": two subjects),
-relative pronouns are replaced by the noun they stand for, and the missing subject of an open clause is found by control,
-raising or coordination.
+relative pronouns are replaced by the noun they stand for, and the missing subject of an open clause is found by
+control, raising or coordination.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ __all__ = [
 CLAUSAL = frozenset({"ROOT", "root", "acl", "advcl", "ccomp", "xcomp", "csubj", "parataxis", "conj"})
 """Relations (without subtype) by which a clause can hang on something."""
 RELATIVE = frozenset({"who", "whom", "which", "that"})
+LOOSE = frozenset({"case", "acl", "appos", "parataxis", "conj", "cc", "cop", "aux", "mark", "advcl", "nsubj", "dep", "discourse"})
+"""What hangs on the head of a noun phrase without being part of the phrase."""
 MAX_STEPS = 12
 """Longest chain of clauses followed in search of a subject; longer ones are parser noise."""
 # Verbs whose subject, not object, is the subject of their infinitive ("promised them to leave").
@@ -59,6 +61,10 @@ SUBJECT_CONTROL = frozenset({"promise", "threaten", "vow", "swear", "pledge", "u
 # Prepositions whose object is the subject of the infinitive that follows ("called on them to leave").
 CONTROL_CASES = frozenset({"on", "upon", "to", "for", "with"})
 CONTROL_VERBS = frozenset({"call", "appeal", "plead", "signal", "rely", "depend", "wait", "press", "push", "shout"})
+GERUND_VERBS = frozenset(
+    "accuse suspect convict acquit blame prevent stop deter dissuade discourage keep charge arrest jail condemn criticise "
+    "criticize praise thank punish fine sentence rescue save protect ban bar prohibit restrain".split()
+)
 # "accused them of shelling", "prevented them from leaving": the object does what the gerund says.
 OBJECT_GERUND = frozenset({"of", "for", "from", "into", "over"})
 
@@ -87,7 +93,7 @@ def conjuncts(head: Token) -> list[Token]:
 
 
 def appositions(head: Token) -> list[Token]:
-    """Heads of the phrases in apposition to this one ("the minister, Ana Sousa"), and the one it is in apposition to."""
+    """Heads of the phrases in apposition to this one ("the minister, Ana Sousa") or that it is in apposition to."""
     found = children(head, "appos")
     if base(head.dep_) == "appos":
         found.append(head.head)
@@ -105,8 +111,11 @@ def case_of(head: Token) -> str:
         if case.dep_ == "case" and case.tag_ != "POS" and case.i < head.i:
             words = [case, *(c for c in case.children if c.dep_ == "fixed")]
             return " ".join(w.lower_ for w in sorted(words, key=lambda t: t.i))
-    if head.dep_ == "conj" and not any(c.dep_ == "case" for c in head.children) and head.head.i < head.i:
+    if head.dep_ == "conj" and head.head.i < head.i:
         return case_of(head.head)
+    before = head.doc[head.left_edge.i - 1] if head.left_edge.i > head.sent.start else None
+    if before is not None and before.pos_ == "ADP" and before.dep_ in ("fixed", "dep"):
+        return before.lower_  # the parser hung the preposition on the word before it
     return ""
 
 
@@ -137,7 +146,11 @@ def is_passive(verb: Token) -> bool:
         return True
     if "obl:agent" in deps and not deps & {"obj", "nsubj"}:
         return True
-    if verb.tag_ not in ("VBN", "VBD", "JJ") or "nsubj" in deps or "aux" in deps:
+    if verb.tag_ not in ("VBN", "VBD", "JJ"):
+        return False
+    if verb.tag_ == "VBN" and "cop" in deps and "obj" not in deps:
+        return True  # "were beaten" read as a state
+    if "nsubj" in deps or "aux" in deps:
         return False
     if verb.dep_ == "conj":
         return verb.tag_ == "VBN" and verb.head.i < verb.i and is_passive(verb.head)
@@ -254,7 +267,7 @@ def nominal_arguments(noun: Token) -> list[tuple[str, Token]]:
 
 
 def governor(noun: Token) -> tuple[str, Token] | None:
-    """(relation, verb) of the verb a noun is an argument of; relation: "nsubj", "nsubj:pass", "obj" or a preposition."""
+    """(relation, verb) of the verb a noun is an argument of; relation: a UD subject or object, or a preposition."""
     top = noun
     while top.dep_ == "conj" and _nominal(top.head):
         top = top.head
@@ -296,8 +309,8 @@ def verb_group(verb: Token) -> Span:
 
 
 def phrase_tokens(head: Token) -> list[Token]:
-    """The words of a noun phrase: no preposition, relative clause, apposition, coordinated phrase or outer punctuation."""
-    drop = set("case acl appos parataxis conj cc cop aux mark advcl nsubj dep discourse list".split())
+    """The words of a noun phrase: no preposition, clause, apposition, coordinated phrase or outer punctuation."""
+    drop = LOOSE
     return _trimmed(_walk(head, lambda top, c: (top and base(c.dep_) in drop) or base(c.dep_) in ("acl", "parataxis")))
 
 
@@ -371,12 +384,15 @@ def _acl_subject(verb: Token, noun: Token, depth: int) -> list[Token]:
     gerund = bool(set(markers(verb)) - {"to", "that"}) and noun.pos_ != "PROPN" and verb.tag_ == "VBG"
     if verb.dep_ == "acl:relcl" and not infinitive:
         return [] if any(c.lower_ in RELATIVE and base(c.dep_) != "nsubj" for c in verb.children) else conjuncts(noun)
+    held = governor(noun)
+    if gerund and held is not None and held[1].lemma_.lower() in GERUND_VERBS and set(markers(verb)) & OBJECT_GERUND:
+        return conjuncts(noun) if held[0] in ("obj", "nsubj:pass") else []
     if not infinitive and not gerund:
-        return [noun] if verb.tag_ != "VBG" and noun.dep_ != "conj" and len(conjuncts(noun)) > 1 else conjuncts(noun)
+        group = conjuncts(noun)
+        return group if verb.i > group[-1].i else [noun]  # after the last of several: said of all
     by = [t for slot, t in nominal_arguments(noun) if slot in ("by", "of") and t.pos_ != "VERB"]
     if owners := possessors(noun) or by:
         return owners
-    held = governor(noun)
     if held is not None and (held[0] == "obj" or held[0] not in ("nsubj", "nsubj:pass")):
         found = agents(held[1]) if is_passive(held[1]) else _subject(held[1], depth + 1)
         return [t for t in found if t.i != noun.i]
