@@ -1,7 +1,7 @@
 """Questions to a graph: named ones with parameters (queries/*.rq), or any SPARQL query, and their answers as rows.
 
-Words a person types reach a query only as RDF terms: a name is looked up among the labels of the graph and becomes IRIs, other
-words become a literal. A query can read and do nothing else: no updates, no SERVICE.
+Words a person types reach a query only as RDF terms: a name is looked up among the labels of the graph and becomes IRIs,
+other words become a literal. A query can read and do nothing else: no updates, no SERVICE.
 """
 
 from __future__ import annotations
@@ -286,7 +286,7 @@ def _named(store: ox.Store, parameter: Parameter, words: str) -> list[Iri]:
 
 
 def _entities(store: ox.Store, words: str, classes: Iterable[str]) -> list[Iri]:
-    """Entities of these classes with exactly this name; by preferred name if there is one, else by other names; or by id."""
+    """Entities of these classes with exactly this name (preferred names before other names), or this id."""
     base = store_base(store)
     name = words.removeprefix(base).replace(":", "/", 1)
     if ID.fullmatch(name):
@@ -296,7 +296,8 @@ def _entities(store: ox.Store, words: str, classes: Iterable[str]) -> list[Iri]:
     if re.fullmatch(r"[Qq][1-9][0-9]{0,11}", words):
         same = ox.NamedNode("http://www.w3.org/2004/02/skos/core#exactMatch")
         item = ox.NamedNode("http://www.wikidata.org/entity/" + words.upper())
-        return sorted(Iri(q.subject.value) for q in store.quads_for_pattern(None, same, item, None) if _is_a(store, q.subject, classes))
+        nodes = [q.subject for q in store.quads_for_pattern(None, same, item, None)]
+        return sorted(Iri(n.value) for n in nodes if isinstance(n, ox.NamedNode) and _is_a(store, n, classes))
     entries = _labels(store, classes).get(_folded(words), [])
     preferred = {iri for iri, main, _ in entries if main}
     return sorted(preferred or {iri for iri, _, _ in entries})
@@ -328,7 +329,7 @@ def _folded(label: str) -> str:
     return text.removeprefix("the ") or text
 
 
-def _is_a(store: ox.Store, node: Any, classes: Iterable[str]) -> bool:
+def _is_a(store: ox.Store, node: ox.NamedNode, classes: Iterable[str]) -> bool:
     kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
     return any(ox.Quad(node, kind, ox.NamedNode(KG + c)) in store for c in classes)
 

@@ -1,8 +1,8 @@
 """RDF terms as plain values, the project's prefixes, and canonical Turtle, with no RDF library behind them.
 
 A triple is (subject, predicate, object): two IRIs and an `Iri` or a `Literal`. Canonical means: subjects in the order
-of the article's text, predicates and objects sorted, no blank node, every term written in one way. The same set of triples
-gives the same bytes, and any Turtle parser reads the same set back.
+of the article's text, predicates and objects sorted, no blank node, every term written in one way. The same set of
+triples gives the same bytes, and any Turtle parser reads the same set back.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ _STRING: Final = XSD + "string"
 
 # What a reader cannot see, what could make a line look like another one, and what UTF-8 cannot hold is escaped.
 _SPECIAL = re.compile(
-    "[\"\\\\\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+    "[\"\\\\\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff"
+    "\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\ud800-\udfff]*")
@@ -136,7 +137,7 @@ def data_prefixes(base: str) -> dict[str, str]:
 
 
 def compact(iri: str, prefixes: Mapping[str, str], spaces: Mapping[str, str] | None = None) -> str:
-    """`prefix:local` when a prefix fits and the rest needs no escape, else `<iri>`; `spaces` is `prefixes` turned round.
+    """`prefix:local` when a prefix fits and the rest needs no escape, else `<iri>`; `spaces` is `prefixes` reversed.
 
     Raises ValueError when it is no IRI.
 
@@ -157,7 +158,7 @@ def compact(iri: str, prefixes: Mapping[str, str], spaces: Mapping[str, str] | N
 def escaped(text: str) -> str:
     """A literal's text between its quotation marks, in Turtle and N-Triples alike.
 
-    What a reader cannot see (control, direction and joining characters) is written as its number. A lone surrogate, which
+    What a reader cannot see (control, direction, joining characters) is written as its number. A lone surrogate, which
     no encoding can hold, becomes U+FFFD.
     """
     return _SPECIAL.sub(_escape, text) if _SPECIAL.search(text) else text

@@ -104,9 +104,17 @@ def event(trigger: Span, clause: Span, kind: str, lemma: str, doc: Document = AR
     name = record_id(doc.id, "event", trigger, kind)
     fields.setdefault("cluster", cluster_id(kind, [name]))
     return Event(
-        name, doc.id, trigger, clause, sentence(clause, doc.text), lemma, kind, extractor=EVENTS, confidence=0.8,
+        name,
+        doc.id,
+        trigger,
+        clause,
+        sentence(clause, doc.text),
+        lemma,
+        kind,
+        extractor=EVENTS,
+        confidence=0.8,
         **fields,  # type: ignore[arg-type]  # fields are checked by the callers' tests
-    )  # fmt: skip
+    )
 
 
 def claim(span: Span, source: str, words: Span, doc: Document = ARTICLE, **fields: object) -> Claim:
@@ -116,22 +124,37 @@ def claim(span: Span, source: str, words: Span, doc: Document = ARTICLE, **field
     fields.setdefault("confidence", 0.9)
     who = source.rpartition("/")[2] if source != doc.id else "narrator"
     return Claim(
-        record_id(doc.id, "claim", span, who), doc.id, span, source, doc.text[words.begin : words.end], (words,),
+        record_id(doc.id, "claim", span, who),
+        doc.id,
+        span,
+        source,
+        doc.text[words.begin : words.end],
+        (words,),
         extractor=QUOTES,
         **fields,  # type: ignore[arg-type]  # fields are checked by the callers' tests
-    )  # fmt: skip
+    )
 
 
-def stance(span: Span, holder: str, target: str, polarity: str, score: float, kind: str, basis: str, **fields: object) -> Stance:
+def stance(
+    span: Span, holder: str, target: str, polarity: str, score: float, kind: str, basis: str, **fields: object
+) -> Stance:
     """A Stance according to its holder unless said otherwise."""
     fields.setdefault("attributed_to", holder)
     fields.setdefault("confidence", 0.85)
     who = (holder.rpartition("/")[2], target.rpartition("/")[2])
     return Stance(
-        record_id(ARTICLE.id, "stance", span, *who), ARTICLE.id, span, holder, target, polarity, score, kind, basis=basis,
+        record_id(ARTICLE.id, "stance", span, *who),
+        ARTICLE.id,
+        span,
+        holder,
+        target,
+        polarity,
+        score,
+        kind,
+        basis=basis,
         extractor=STANCES,
         **fields,  # type: ignore[arg-type]  # fields are checked by the callers' tests
-    )  # fmt: skip
+    )
 
 
 def mention(words: str, *entities: str, nth: int = 0, form: str = "name") -> Mention:
@@ -141,13 +164,29 @@ def mention(words: str, *entities: str, nth: int = 0, form: str = "name") -> Men
 
 
 HEAD_SHELLING = event(
-    at("shells"), at(HEADLINE), "Assault", "shell", mode="heavy-weapons", agents=(ARLAND.id,), places=(PORT.id,),
-    recipients=(BORDURIA.id,), earliest="2031-05-01", latest="2031-05-06",
-)  # fmt: skip
+    at("shells"),
+    at(HEADLINE),
+    "Assault",
+    "shell",
+    mode="heavy-weapons",
+    agents=(ARLAND.id,),
+    places=(PORT.id,),
+    recipients=(BORDURIA.id,),
+    earliest="2031-05-01",
+    latest="2031-05-06",
+)
 SHELLING = event(
-    at("shelled"), at("Arland's army shelled Port Selva on Monday"), "Assault", "shell", mode="heavy-weapons",
-    agents=(ARMY.id,), places=(PORT.id,), earliest="2031-05-05", latest="2031-05-05", time_text="on Monday",
-)  # fmt: skip
+    at("shelled"),
+    at("Arland's army shelled Port Selva on Monday"),
+    "Assault",
+    "shell",
+    mode="heavy-weapons",
+    agents=(ARMY.id,),
+    places=(PORT.id,),
+    earliest="2031-05-05",
+    latest="2031-05-05",
+    time_text="on Monday",
+)
 _MOVE = (at("moved"), at("Arland had moved glow bombs to the coast"))
 _NO_MOVE = (at("moved", nth=1), at("no glow bombs had been moved"))
 _CLUSTER = cluster_id("Mobilize", ["a", "b"])
@@ -155,59 +194,185 @@ MOVE = event(*_MOVE, "Mobilize", "move", agents=(ARLAND.id,), themes=(BOMBS.id,)
 NO_MOVE = event(*_NO_MOVE, "Mobilize", "move", themes=(BOMBS.id,), cluster=_CLUSTER)
 SENDING = event(at("sends"), at("If Borduria sends ships"), "Mobilize", "send", agents=(BORDURIA.id,))
 CLOSING = event(
-    at("close"), at("Arland will close the strait"), "Coerce", "close", agents=(ARLAND.id,), recipients=(BORDURIA.id,),
+    at("close"),
+    at("Arland will close the strait"),
+    "Coerce",
+    "close",
+    agents=(ARLAND.id,),
+    recipients=(BORDURIA.id,),
     places=(STRAIT.id,),
-)  # fmt: skip
+)
 AID = event(
-    at("aid", nth=3), at("The Coast League backs Borduria and promised aid"), "Aid", "aid", agents=(LEAGUE.id,),
-    recipients=(BORDURIA.id,), quantity=2.5, quantity_text="two and a half", cameo="070",
-)  # fmt: skip
+    at("aid", nth=3),
+    at("The Coast League backs Borduria and promised aid"),
+    "Aid",
+    "aid",
+    agents=(LEAGUE.id,),
+    recipients=(BORDURIA.id,),
+    quantity=2.5,
+    quantity_text="two and a half",
+    cameo="070",
+)
 CAPTURE = event(
-    at("captured"), at("Arland reportedly captured Low Island"), "Capture", "capture", agents=(ARLAND.id,), places=(ISLAND.id,)
+    at("captured"),
+    at("Arland reportedly captured Low Island"),
+    "Capture",
+    "capture",
+    agents=(ARLAND.id,),
+    places=(ISLAND.id,),
 )
 
 CALLING = claim(
-    at('President Ada Quill of Borduria called Arland "a reckless neighbour"'), QUILL.id, at('Arland "a reckless neighbour"'),
-    voice="MixedQuote", speech_act="Evaluate", source_span=at("President Ada Quill of Borduria"), cue=at("called"),
-    about=(ARLAND.id,), earliest="2031-05-05", latest="2031-05-06",
-)  # fmt: skip
+    at('President Ada Quill of Borduria called Arland "a reckless neighbour"'),
+    QUILL.id,
+    at('Arland "a reckless neighbour"'),
+    voice="MixedQuote",
+    speech_act="Evaluate",
+    source_span=at("President Ada Quill of Borduria"),
+    cue=at("called"),
+    about=(ARLAND.id,),
+    earliest="2031-05-05",
+    latest="2031-05-06",
+)
 STATEMENT = claim(
-    at("Quill said Arland had moved glow bombs to the coast"), QUILL.id, _MOVE[1],
-    source_span=at("Quill", nth=1), cue=at("said"), content=MOVE.id, about=(BOMBS.id, ARLAND.id), addressee=(LEAGUE.id,),
-    earliest="2031-05-05", latest="2031-05-06", time_text="on Monday",
-)  # fmt: skip
+    at("Quill said Arland had moved glow bombs to the coast"),
+    QUILL.id,
+    _MOVE[1],
+    source_span=at("Quill", nth=1),
+    cue=at("said"),
+    content=MOVE.id,
+    about=(BOMBS.id, ARLAND.id),
+    addressee=(LEAGUE.id,),
+    earliest="2031-05-05",
+    latest="2031-05-06",
+    time_text="on Monday",
+)
 CLAIMS = (
-    claim(at(HEADLINE), ARTICLE.id, at(HEADLINE), voice="Headline", speech_act="Report", content=HEAD_SHELLING.id,
-          about=(ARLAND.id,)),
-    claim(SHELLING.span, ARTICLE.id, SHELLING.span, voice="Narrator", speech_act="Report", content=SHELLING.id,
-          earliest="2031-05-06", latest="2031-05-06"),
+    claim(
+        at(HEADLINE),
+        ARTICLE.id,
+        at(HEADLINE),
+        voice="Headline",
+        speech_act="Report",
+        content=HEAD_SHELLING.id,
+        about=(ARLAND.id,),
+    ),
+    claim(
+        SHELLING.span,
+        ARTICLE.id,
+        SHELLING.span,
+        voice="Narrator",
+        speech_act="Report",
+        content=SHELLING.id,
+        earliest="2031-05-06",
+        latest="2031-05-06",
+    ),
     CALLING,
     STATEMENT,
     claim(_MOVE[1], QUILL.id, _MOVE[1], content=MOVE.id, statement=STATEMENT.id, confidence=0.7),
-    claim(at("Arland's spokesman Otto Brandt said that no glow bombs had been moved"), BRANDT.id, _NO_MOVE[1],
-          speech_act="Deny", negated=True, content=NO_MOVE.id, about=(BOMBS.id,), via=(LEAGUE.id,)),
-    claim(at('"We did not move anything," Brandt said'), BRANDT.id, at('"We did not move anything,"'), voice="Direct",
-          negated=True, source_span=at("Brandt", nth=1), cue=at("said", nth=2)),
-    claim(at("If Borduria sends ships, Arland will close the strait, Brandt warned"), BRANDT.id,
-          at("If Borduria sends ships, Arland will close the strait"), speech_act="Warn", modality="Conditional",
-          content=CLOSING.id, condition=SENDING.id),
+    claim(
+        at("Arland's spokesman Otto Brandt said that no glow bombs had been moved"),
+        BRANDT.id,
+        _NO_MOVE[1],
+        speech_act="Deny",
+        negated=True,
+        content=NO_MOVE.id,
+        about=(BOMBS.id,),
+        via=(LEAGUE.id,),
+    ),
+    claim(
+        at('"We did not move anything," Brandt said'),
+        BRANDT.id,
+        at('"We did not move anything,"'),
+        voice="Direct",
+        negated=True,
+        source_span=at("Brandt", nth=1),
+        cue=at("said", nth=2),
+    ),
+    claim(
+        at("If Borduria sends ships, Arland will close the strait, Brandt warned"),
+        BRANDT.id,
+        at("If Borduria sends ships, Arland will close the strait"),
+        speech_act="Warn",
+        modality="Conditional",
+        content=CLOSING.id,
+        condition=SENDING.id,
+    ),
     claim(AID.span, ARTICLE.id, AID.span, voice="Narrator", speech_act="Report", modality="Planned", content=AID.id),
-    claim(CAPTURE.span, ARTICLE.id, CAPTURE.span, voice="Narrator", speech_act="Report", content=CAPTURE.id, hearsay=True,
-          about=(ARLAND.id,)),
-)  # fmt: skip
+    claim(
+        CAPTURE.span,
+        ARTICLE.id,
+        CAPTURE.span,
+        voice="Narrator",
+        speech_act="Report",
+        content=CAPTURE.id,
+        hearsay=True,
+        about=(ARLAND.id,),
+    ),
+)
 STANCES_FOUND = (
-    stance(CALLING.span, QUILL.id, ARLAND.id, "Against", -0.7, "Evaluation", CALLING.id, aspect="its shelling",
-           cue=at('"a reckless neighbour"'), earliest="2031-05-05", latest="2031-05-06"),
-    stance(at("The Coast League backs Borduria"), LEAGUE.id, BORDURIA.id, "For", 0.8, "Statement", AID.id,
-           attributed_to=ARTICLE.id, cue=at("backs"), earliest="2031-05-06", latest="2031-05-06"),
-    stance(at("Arland will close the strait"), ARLAND.id, BORDURIA.id, "Against", -0.8, "Threat", CLOSING.id,
-           attributed_to=BRANDT.id, modality="Conditional", aspect=STRAIT.id),
-    stance(SHELLING.span, ARMY.id, BORDURIA.id, "Against", -1.0, "Action", SHELLING.id, attributed_to=ARTICLE.id,
-           confidence=0.4),
-)  # fmt: skip
-THANKS = event(at("thanked", SECOND_TEXT), at("Quill thanked the Coast League for its aid", SECOND_TEXT), "Support", "thank",
-               SECOND, agents=(QUILL.id,), recipients=(LEAGUE.id,))  # fmt: skip
-SECOND_CLAIM = claim(THANKS.span, SECOND.id, THANKS.span, SECOND, voice="Narrator", speech_act="Report", content=THANKS.id)
+    stance(
+        CALLING.span,
+        QUILL.id,
+        ARLAND.id,
+        "Against",
+        -0.7,
+        "Evaluation",
+        CALLING.id,
+        aspect="its shelling",
+        cue=at('"a reckless neighbour"'),
+        earliest="2031-05-05",
+        latest="2031-05-06",
+    ),
+    stance(
+        at("The Coast League backs Borduria"),
+        LEAGUE.id,
+        BORDURIA.id,
+        "For",
+        0.8,
+        "Statement",
+        AID.id,
+        attributed_to=ARTICLE.id,
+        cue=at("backs"),
+        earliest="2031-05-06",
+        latest="2031-05-06",
+    ),
+    stance(
+        at("Arland will close the strait"),
+        ARLAND.id,
+        BORDURIA.id,
+        "Against",
+        -0.8,
+        "Threat",
+        CLOSING.id,
+        attributed_to=BRANDT.id,
+        modality="Conditional",
+        aspect=STRAIT.id,
+    ),
+    stance(
+        SHELLING.span,
+        ARMY.id,
+        BORDURIA.id,
+        "Against",
+        -1.0,
+        "Action",
+        SHELLING.id,
+        attributed_to=ARTICLE.id,
+        confidence=0.4,
+    ),
+)
+THANKS = event(
+    at("thanked", SECOND_TEXT),
+    at("Quill thanked the Coast League for its aid", SECOND_TEXT),
+    "Support",
+    "thank",
+    SECOND,
+    agents=(QUILL.id,),
+    recipients=(LEAGUE.id,),
+)
+SECOND_CLAIM = claim(
+    THANKS.span, SECOND.id, THANKS.span, SECOND, voice="Narrator", speech_act="Report", content=THANKS.id
+)
 MENTIONS = (
     mention("Arland", ARLAND.id),
     mention("Ada Quill", QUILL.id),
@@ -217,7 +382,21 @@ MENTIONS = (
 )
 
 RECORDS: Sequence[Record] = (
-    ARTICLE, SECOND, *ENTITIES, *MENTIONS, HEAD_SHELLING, SHELLING, MOVE, NO_MOVE, SENDING, CLOSING, AID, CAPTURE, THANKS,
-    *CLAIMS, SECOND_CLAIM, *STANCES_FOUND,
-)  # fmt: skip
+    ARTICLE,
+    SECOND,
+    *ENTITIES,
+    *MENTIONS,
+    HEAD_SHELLING,
+    SHELLING,
+    MOVE,
+    NO_MOVE,
+    SENDING,
+    CLOSING,
+    AID,
+    CAPTURE,
+    THANKS,
+    *CLAIMS,
+    SECOND_CLAIM,
+    *STANCES_FOUND,
+)
 """Every record of the build, in no particular order."""

@@ -1,10 +1,10 @@
-"""Records as JSON-LD: one node a line, with the context of ontologies/context.jsonld inside, so nothing is looked up."""
+"""Records as JSON-LD: one node a line, the context of ontologies/context.jsonld inside, so nothing is looked up."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from kgbuild.config import Config
@@ -16,7 +16,7 @@ from kgbuild.records import Record
 
 __all__ = ["write"]
 
-NATIVE = {XSD + "integer": int, XSD + "boolean": lambda text: text == "true"}
+NATIVE: dict[str, Callable[[str], int | bool]] = {XSD + "integer": int, XSD + "boolean": lambda text: text == "true"}
 """Datatypes that JSON has values for."""
 
 

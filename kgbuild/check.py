@@ -1,0 +1,302 @@
+"""Proof of a build folder: its files, its shapes, whole-graph checks, and every span against its source text."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kgbuild import vocab
+from kgbuild.errors import BuildFolderError
+from kgbuild.ids import ACTOR_KINDS, ID, document_id
+from kgbuild.ontology import KG
+from kgbuild.rdf import PREFIXES
+from kgbuild.records import (
+    Claim,
+    Document,
+    Entity,
+    Event,
+    Mention,
+    Record,
+    Span,
+    Stance,
+    from_json,
+)
+from kgbuild.shapes import rules
+from kgbuild.store import QUERIES, open_store, store_base
+
+__all__ = ["Report", "Violation", "check", "check_records", "check_store"]
+
+_PREFIXES: Final = {**PREFIXES, "owl": "http://www.w3.org/2002/07/owl#"}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Violation:
+    """One thing that is wrong: the rule it breaks, the record, term or file, and what is wrong with it."""
+
+    rule: str
+    subject: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.subject}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found: its violations in order, and a sentence on what was checked."""
+
+    violations: tuple[Violation, ...]
+    summary: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.violations
+
+
+def check(folder: str | Path) -> Report:
+    """Check a build folder. Raises BuildFolderError when graph.ttl or records.jsonl cannot be read at all."""
+    folder = Path(folder)
+    records, broken = _read_records(folder / "records.jsonl")
+    store = open_store(folder)
+    found = [*broken, *check_records(records), *check_store(store), *_check_same(store, records), *_check_files(folder)]
+    spans = sum(len(list(_spans(r))) for r in records)
+    articles = sum(isinstance(r, Document) for r in records)
+    number = len(rules()) + len(list((QUERIES / "checks").glob("*.rq")))
+    summary = (
+        f"{articles} articles, {len(records)} records, {len(store)} triples with the ontology: "
+        f"{number} rules hold, {spans} spans match their text"
+    )
+    return Report(tuple(sorted(set(found))), summary if not found else f"{len(set(found))} violations")
+
+
+def check_store(store: ox.Store) -> Iterator[Violation]:
+    """What breaks a shape or a whole-graph check in a store that holds a graph and the ontology."""
+    base = store_base(store)
+    for rule in rules():
+        for subject in _subjects(store, rule.query):
+            yield Violation(rule.name, subject.removeprefix(base), rule.message)
+    for path in sorted((QUERIES / "checks").glob("*.rq")):
+        text = path.read_text(encoding="utf-8")
+        for subject in _subjects(store, text):
+            yield Violation(path.stem, subject.removeprefix(base), text.splitlines()[0].removeprefix("# "))
+    for quad in store.quads_for_pattern(None, ox.NamedNode(PREFIXES["rdf"] + "type"), None, None):
+        subject = str(getattr(quad.subject, "value", quad.subject))
+        name = subject.removeprefix(base)
+        if subject.startswith(base) and not _vocabulary(name) and not ID.fullmatch(name):
+            yield Violation("iri", name, "no id that kgbuild mints")
+
+
+def check_records(records: Sequence[Record]) -> Iterator[Violation]:
+    """What is wrong with records: texts and hashes, spans, references, values, days, confidences."""
+    by_id: dict[str, Record] = {}
+    for record in records:
+        if record.id in by_id:
+            yield Violation("unique_id", record.id, "two records have this id")
+        by_id[record.id] = record
+    for record in records:
+        for rule, message in _record_faults(record, by_id):
+            yield Violation(rule, record.id, message)
+
+
+def _record_faults(record: Record, by_id: dict[str, Record]) -> Iterator[tuple[str, str]]:
+    if not ID.fullmatch(record.id):
+        yield "iri", "no id that kgbuild mints"
+    document = record if isinstance(record, Document) else None
+    if isinstance(record, Document):
+        yield from _document_faults(record)
+    elif not isinstance(record, Entity):
+        owner = by_id.get(record.document)
+        if not isinstance(owner, Document) or not record.id.startswith(record.document + "#"):
+            yield "own_article", f"its article {record.document} is not among the records, or not the one of its id"
+        else:
+            document = owner
+    if document is not None:
+        for name, span in _spans(record):
+            if not 0 <= span.begin < span.end <= len(document.text):
+                yield "span", f"{name} {span.begin}-{span.end} lies outside the text of {len(document.text)} characters"
+    if isinstance(record, Event) and not _inside(record.trigger, record.sentence):
+        yield "span", "its trigger lies outside its sentence"
+    yield from _reference_faults(record, by_id)
+    yield from _value_faults(record)
+
+
+def _document_faults(document: Document) -> Iterator[tuple[str, str]]:
+    digest = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+    if digest != document.sha256:
+        yield "text_hash", "its text has another SHA-256 than it says"
+    elif document.id != document_id(digest):
+        yield "text_hash", "its id is not made from the hash of its text"
+    if not unicodedata.is_normalized("NFC", document.text) or "\r" in document.text:
+        yield "text_form", "its text is not NFC with LF line ends"
+
+
+def _reference_faults(record: Record, by_id: dict[str, Record]) -> Iterator[tuple[str, str]]:
+    for name, target, kinds in _references(record):
+        found = by_id.get(target)
+        if found is None:
+            yield "dangling", f"{name} {target} is not among the records"
+        elif not isinstance(found, kinds):
+            yield "dangling", f"{name} {target} is a {type(found).__name__}"
+
+
+def _references(record: Record) -> Iterator[tuple[str, str, tuple[type, ...]]]:
+    groups: list[tuple[str, Iterable[str | None], tuple[type, ...]]] = []
+    if isinstance(record, Entity):
+        groups = [("affiliation", record.affiliation, (Entity,)), ("within", (record.within,), (Entity,)),
+                  ("territory", (record.territory,), (Entity,))]  # fmt: skip
+    elif isinstance(record, Mention):
+        groups = [("entity", record.entities, (Entity,))]
+    elif isinstance(record, Event):
+        roles = ("agents", "recipients", "themes", "places", "instruments")
+        groups = [(role, getattr(record, role), (Entity,)) for role in roles]
+    elif isinstance(record, Claim):
+        groups = [("source", (record.source,), (Entity, Document)), ("via", record.via, (Entity,)),
+                  ("addressee", record.addressee, (Entity,)), ("about", record.about, (Entity,)),
+                  ("content", (record.content,), (Event,)), ("condition", (record.condition,), (Event,)),
+                  ("statement", (record.statement,), (Claim,))]  # fmt: skip
+    elif isinstance(record, Stance):
+        groups = [("holder", (record.holder,), (Entity,)), ("target", (record.target,), (Entity,)),
+                  ("attributed_to", (record.attributed_to,), (Entity, Document)),
+                  ("basis", (record.basis,), (Claim, Event))]  # fmt: skip
+    for name, targets, kinds in groups:
+        for target in targets:
+            if target is not None:
+                yield name, target, kinds
+
+
+def _value_faults(record: Record) -> Iterator[tuple[str, str]]:
+    allowed: dict[str, Iterable[str]] = {}
+    if isinstance(record, Entity):
+        allowed = {"kind": vocab.ENTITY_KINDS}
+        if record.kind in vocab.ENTITY_KINDS and record.id.startswith("actor/") != (record.kind in ACTOR_KINDS):
+            yield "value", f"its id does not fit the kind {record.kind}"
+    elif isinstance(record, Mention):
+        allowed = {"form": [f.lower() for f in vocab.FORMS]}
+    elif isinstance(record, Event):
+        allowed = {"type": vocab.EVENT_TYPES}
+    elif isinstance(record, Claim):
+        allowed = {"voice": vocab.VOICES, "speech_act": vocab.SPEECH_ACTS, "modality": vocab.MODALITIES}
+    elif isinstance(record, Stance):
+        allowed = {"polarity": vocab.POLARITIES, "kind": vocab.STANCE_KINDS, "modality": vocab.MODALITIES}
+    for name, values in allowed.items():
+        if getattr(record, name) not in values:
+            yield "value", f"{name} {getattr(record, name)!r} is not in the vocabulary"
+    if not isinstance(record, Document):
+        if not 0 <= record.confidence <= 1:
+            yield "value", f"confidence {record.confidence} is not between 0 and 1"
+        if not record.extractor:
+            yield "value", "it names no extractor"
+    if isinstance(record, (Event, Claim, Stance)):
+        days = (record.earliest, record.latest)
+        if not all(day is None or _is_day(day) for day in days):
+            yield "days", f"{days[0]} or {days[1]} is no day"
+        elif days[0] and days[1] and days[0] > days[1]:
+            yield "days", f"earliest {days[0]} comes after latest {days[1]}"
+
+
+def _check_same(store: ox.Store, records: Sequence[Record]) -> Iterator[Violation]:
+    """Whether the graph and records.jsonl hold the same entities, articles and records."""
+    base = store_base(store)
+    classes = [KG + name for name in ("Actor", "Place", "Topic", "Mention", "Event", "Claim", "Stance")]
+    classes.append(PREFIXES["schema"] + "NewsArticle")
+    kind = ox.NamedNode(PREFIXES["rdf"] + "type")
+    graph = {
+        str(getattr(quad.subject, "value", "")).removeprefix(base)
+        for name in classes
+        for quad in store.quads_for_pattern(None, kind, ox.NamedNode(name), None)
+    }
+    here = {record.id for record in records}
+    for missing in sorted(here - graph):
+        yield Violation("same_records", missing, "in records.jsonl and not in graph.ttl")
+    for extra in sorted(graph - here):
+        yield Violation("same_records", extra, "in graph.ttl and not in records.jsonl")
+
+
+def _check_files(folder: Path) -> Iterator[Violation]:
+    """Whether every file the manifest lists is there with the bytes that were written."""
+    try:
+        listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        yield Violation("manifest", "manifest.json", f"cannot be read ({error})")
+        return
+    for name, digest in sorted(listed.items()):
+        try:
+            content = (folder / name).read_bytes()
+        except OSError:
+            yield Violation("manifest", name, "is missing")
+            continue
+        if hashlib.sha256(content).hexdigest() != digest:
+            yield Violation("manifest", name, "was changed after it was written")
+
+
+def _read_records(path: Path) -> tuple[list[Record], list[Violation]]:
+    records: list[Record] = []
+    broken: list[Violation] = []
+    try:
+        lines = path.read_bytes().decode("utf-8").removesuffix("\n").split("\n")
+    except FileNotFoundError as error:
+        hint = f"run `kgbuild build INPUT -o {path.parent}` first"
+        raise BuildFolderError(f"{path.parent}: no {path.name}; {hint}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BuildFolderError(f"{path}: cannot be read ({error}); build the folder again") from error
+    for number, line in enumerate(lines, 1):
+        try:
+            records.append(from_json(line))
+        except ValueError as error:
+            broken.append(Violation("record", f"{path.name} line {number}", str(error)))
+    return records, broken
+
+
+def _subjects(store: ox.Store, query: str) -> list[str]:
+    rows: Any = store.query(query, prefixes=_PREFIXES)
+    return sorted({str(getattr(row["this"], "value", row["this"])) for row in rows})
+
+
+def _spans(record: Record) -> Iterator[tuple[str, Span]]:
+    """Every span of a record with the name of its field."""
+    if isinstance(record, Document):
+        for paragraph in record.paragraphs:
+            yield "paragraph", Span(paragraph.begin, paragraph.end)
+        if record.dateline is not None:
+            yield "dateline", Span(record.dateline.begin, record.dateline.end)
+        return
+    for field in dataclasses.fields(record):
+        value = getattr(record, field.name)
+        if isinstance(value, Span):
+            yield field.name, value
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, Span):
+                    yield field.name, item
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return outer.begin <= inner.begin and inner.end <= outer.end
+
+
+def _is_day(text: str) -> bool:
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _vocabulary(name: str) -> bool:
+    return name.startswith(("ns#", "vocab/", "shapes", "ns")) and "/" not in name.removeprefix("vocab/")
