@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kgbuild.annotate.words import words
 from kgbuild.records import Document
 
 __all__ = ["borders", "paragraph_spans"]
 
 _BLOCK = re.compile(r"[^\n]+")
 _MASKED_ROLES = frozenset({"aside", "date"})
+_PLAIN_ACRONYM = "nato"
+"""The model looks words up by their lower-case norm and takes "IS" for "is"; with the norm of a plain acronym it does not."""
 _CLOSING = frozenset({'"', "”", "’", "''", "'", "»", "“"})
 _ENDING = frozenset({".", "!", "?", "…", ",", "...", "?!"})
 
@@ -33,7 +36,7 @@ def paragraph_spans(doc: Doc) -> Iterator[tuple[int, int, bool]]:
             yield document.dateline.begin, document.dateline.end, True
 
 
-@Language.component("kgbuild_borders", assigns=["token.is_sent_start", "token._.masked"])
+@Language.component("kgbuild_borders", assigns=["token.is_sent_start", "token.norm", "token._.masked"])
 def borders(doc: Doc) -> Doc:
     """Preset sentence starts (the parser keeps them) and `token._.masked`."""
     starts: set[int] = set()
@@ -57,11 +60,20 @@ def borders(doc: Doc) -> Doc:
             pending = False
         elif token.i and _closes(doc, token.i):
             token.is_sent_start = False
+    for token in doc:
+        if token.text.isupper() and token.lower_ in words("acronym_words") and not _shouted_around(doc, token.i):
+            token.norm_ = _PLAIN_ACRONYM
     for begin, end in masked:
         span = doc.char_span(begin, end, alignment_mode="contract") if end > begin else None
         for token in span if span is not None else ():
             token._.masked = True
     return doc
+
+
+def _shouted_around(doc: Doc, i: int) -> bool:
+    """Whether the words next to a token are in capitals too, so that its own say nothing."""
+    near = [t for t in doc[max(0, i - 2) : i + 3] if t.i != i and t.is_alpha and len(t.text) > 1]
+    return bool(near) and sum(t.text.isupper() for t in near) * 2 > len(near)
 
 
 def _closes(doc: Doc, i: int) -> bool:

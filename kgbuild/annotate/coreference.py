@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.annotate.draft import Draft, Found, Node, clause_verb
 from kgbuild.annotate.nominals import Nominals, group_class
-from kgbuild.annotate.phrases import determiner, extent, is_plural, is_predicate, quoted_tokens, rank, sentence_numbers
+from kgbuild.annotate.phrases import conjuncts, determiner, extent, is_plural, is_predicate, quoted_tokens, rank, sentence_numbers
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
 
@@ -83,7 +83,14 @@ class _Resolver:
         head = self.doc[found.head]
         plural = node.plural or (node.kind == "Group" and is_plural(head)) or len(found.nodes) > 1
         candidate = _Candidate(head, found, plural, node.gender, node.kind, tuple(found.nodes))
-        self.by_sentence.setdefault(self.sentences[found.head], []).append(candidate)
+        here = self.by_sentence.setdefault(self.sentences[found.head], [])
+        here.append(candidate)
+        joined = [self.heads[c.i] for c in conjuncts(head) if c.i in self.heads]
+        if head.dep_ != "conj" and len(joined) > 1 and all(j.form != "adjective" for j in joined):
+            nodes = tuple(dict.fromkeys(n.final for j in joined for n in j.nodes))
+            kinds = {n.kind for n in nodes}
+            if len(nodes) > 1 and (len(kinds) == 1 or kinds <= {"State", "Organization", "Group"}):
+                here.append(_Candidate(head, found, True, "", "Several", nodes))
 
     def _common_nouns(self) -> None:
         """Nouns that name nothing of ours can still be what "it" means; knowing them is how we abstain."""
@@ -111,7 +118,7 @@ class _Resolver:
             if not self._agrees(candidate, kind) or self._excluded(token, candidate):
                 continue
             score = self._salience(token, candidate, distance, kind)
-            key = id(candidate.nodes[0].final) if candidate.nodes else -candidate.head.i - 1
+            key = hash(tuple(id(n.final) for n in candidate.nodes)) if candidate.nodes else -candidate.head.i - 1
             if key not in scored or scored[key][0] < score:
                 scored[key] = (score, candidate)
         ranking = sorted(scored.values(), key=lambda s: (-s[0], -s[1].head.i))
@@ -210,7 +217,7 @@ class _Resolver:
         if title is not None and title.nominal and det in {"the", "this", "that", ""} and (det or start == head.i or head.pos_ == "PROPN"):
             if not det and not head.text[0].isupper():
                 return
-            node = self._holder(head, title.name)
+            node = self._holder(head, title.name, title.role)
             if node is not None:
                 self._nominal(start, end, head, node)
 
@@ -285,10 +292,10 @@ class _Resolver:
                 best = (score, candidate.head.i, node)
         return best[2] if best is not None else None
 
-    def _holder(self, head: Token, role: str) -> Node | None:
+    def _holder(self, head: Token, role: str, key: str | None) -> Node | None:
         """The person of the article with that role, the latest named before; any other one when only one has it."""
         short = role.split()[-1]
-        exact = [n for n in self._persons() if role in n.roles]
+        exact = [n for n in self._persons() if role in n.roles or (key is not None and key in n.roles)]
         loose = exact or [n for n in self._persons() if short in n.roles and role == short]
         if not loose:
             return None

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from spacy.tokens import Doc
 
 from kgbuild.annotate.draft import Draft, Found, Node
-from kgbuild.annotate.names import BODIES, PLACES, STATES, Name, institution, surface_of
+from kgbuild.annotate.names import BODIES, PLACES, STATES, Name, bloc_of, institution, surface_of
 from kgbuild.annotate.times import reference_day
 from kgbuild.annotate.words import gender_of, is_given_name, words
-from kgbuild.knowledge import Base, Candidate, Entry, Titles, key
+from kgbuild.knowledge import Base, Candidate, Entry, Titles, key, role_key
 
 __all__ = ["KIND_OF_TYPE", "STATE_METONYM", "link", "state_node"]
 
@@ -87,7 +87,8 @@ class _Linker:
                 continue
             surface = surface_of(self.doc, name.start, name.end)
             node.names[surface] = node.names.get(surface, 0) + 1
-            form = "adjective" if label == "DEMONYM" else "name"
+            adjective = label == "DEMONYM" or (label == "BLOC" and self.doc[name.start].dep_ == "amod")
+            form = "adjective" if adjective else "name"
             head = self.doc[name.start : name.end].root.i
             self.draft.found.append(Found(name.start, name.end, head, form, [node], 0.9 if name.sure or node.entry else 0.7))
             if name.title is not None and node.kind == "Person":
@@ -111,8 +112,8 @@ class _Linker:
 
     def _label(self, name: Name) -> str:
         """PERSON, ORG, LOC, MISC or DEMONYM: the base decides, then the words around, then the model."""
-        if name.label == "DEMONYM":
-            return "DEMONYM"
+        if name.label in {"DEMONYM", "BLOC"}:
+            return name.label
         doc, first = self.doc, self.doc[name.start]
         surface = surface_of(doc, name.start, name.end)
         if institution(self.base, surface):
@@ -178,6 +179,8 @@ class _Linker:
         if label == "DEMONYM" and name.demonym is not None:
             entry = name.demonym.of
             return state_node(self.draft, entry) if entry.type in STATES else self._by_entry(entry)
+        if label == "BLOC":
+            return self._bloc(bloc_of(self.doc[name.start]))
         surface = surface_of(self.doc, name.start, name.end)
         folded = key(surface)
         if not folded:
@@ -204,6 +207,13 @@ class _Linker:
                 node.names.setdefault(surface, 0)
         self.by_key.setdefault((label, folded), node)
         self.by_key.setdefault(("", folded), node)
+        return node
+
+    def _bloc(self, group: str) -> Node:
+        """ "Western countries": one group under all its words."""
+        node = self.by_key.get(("BLOC", group))
+        if node is None:
+            node = self.by_key[("BLOC", group)] = self.draft.add(Node(group, "Group", plural=True, confidence=0.8, scope="bloc"))
         return node
 
     def _by_entry(self, entry: Entry, confidence: float = 0.8) -> Node:
@@ -351,8 +361,10 @@ class _Linker:
         for term in self.base.offices(entry.id):
             if term.begin is None or not term.covers(self.day) or term.country is None:
                 continue
-            title = self.titles.split(term.title + " x")[0]
+            role = role_key(term.title.split(" of the ")[0] if " of the " in term.title else term.title)
+            title = self.titles.get(term.title) or self.titles.get(role) or self.titles.split(term.title + " x")[0]
             node.roles |= {title.name, title.name.split()[-1]} if title is not None else set()
+            node.roles.add(role)
             state = self.base.country(term.country)
             if state is not None and state.type in STATES:
                 node.affiliate(state_node(self.draft, state))

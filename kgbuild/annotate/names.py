@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from kgbuild.annotate.words import words
+from kgbuild.annotate.words import is_given_name, words
 from kgbuild.knowledge import Base, Candidate, Demonym, Title, Titles
+from kgbuild.rules import load_rules
 
-__all__ = ["LABELS", "Name", "find_names", "surface_of", "title_before"]
+__all__ = ["LABELS", "Name", "bloc_of", "find_names", "institution", "readings", "surface_of", "title_before"]
 
 LABELS = {
     "PER": "PERSON",
@@ -45,7 +46,7 @@ _NOT_NAMES = frozenset({"i", "mr", "mrs", "ms", "dr", "a.m.", "p.m.", "am", "pm"
 class Name:
     """A span of tokens that names something.
 
-    label: PERSON, ORG, LOC, MISC, UNKNOWN or DEMONYM. `title` is the title right before it. `sure` means that the base alone
+    label: PERSON, ORG, LOC, MISC, UNKNOWN, DEMONYM or BLOC. `title` is the title right before it. `sure` means that the base alone
     was reason enough.
     """
 
@@ -89,6 +90,7 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
             taken[i] = True
         names.append(name)
 
+    _dateline_place(doc, base, names)
     known = list(_known(doc, base))
     for start, end, label in _model_spans(doc, titles, base):
         start, end = _widen(doc, start, end, known, label)
@@ -104,12 +106,38 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
     for token in doc:
         if not taken[token.i] and not token.is_space and (demonym := _demonym(token, base)) is not None:
             keep(Name(token.i, token.i + 1, "DEMONYM", demonym=demonym))
+    for token in doc:
+        if not taken[token.i] and _capital(token) and bloc_of(token) and (token.dep_ in {"amod", "compound"} or token.pos_ in {"PROPN", "NOUN"}):
+            keep(Name(token.i, token.i + 1, "BLOC"))
     for start, end in _runs(doc, taken):
         for first, last, label in _split(doc, start, end, "UNKNOWN", titles, base):
             name = _name(doc, base, titles, first, last, label)
             if _plausible(doc, name):
                 keep(name)
     return sorted(names, key=lambda n: n.start)
+
+
+def bloc_of(token: Token) -> str:
+    """The group of states a word such as "Western" or "the West" speaks of; "" for other words."""
+    blocs = load_rules("language").get("blocs", {})
+    found = blocs.get(token.text) if isinstance(blocs, dict) else None
+    if not isinstance(found, str) or (token.dep_ == "compound" and token.pos_ == "PROPN"):
+        return ""
+    if token.tag_.startswith("NN") and token.dep_ != "amod":
+        return found if any(c.lower_ == "the" for c in token.lefts) else ""
+    return found
+
+
+def _dateline_place(doc: Doc, base: Base, names: list[Name]) -> None:
+    """The place of the dateline is a name, though nobody reads the dateline as a sentence."""
+    document = doc._.document
+    dateline = document.dateline if document is not None else None
+    if dateline is None or not dateline.place:
+        return
+    at = doc.text.lower().find(dateline.place.lower(), dateline.begin, dateline.end)
+    span = doc.char_span(at, at + len(dateline.place)) if at >= 0 else None
+    if span is not None:
+        names.append(Name(span.start, span.end, "LOC", tuple(c for c in readings(base, span.text) if c.type in PLACES | STATES), sure=True))
 
 
 def _name(doc: Doc, base: Base, titles: Titles, start: int, end: int, label: str) -> Name:
@@ -167,8 +195,12 @@ def _split(doc: Doc, start: int, end: int, label: str, titles: Titles, base: Bas
         return
     if _is_time(doc, start, end) or all(t.lower_ in words("peoples") or t.text == "-" for t in doc[start:end]):
         return
-    if end - start == 1 and doc[start].pos_ not in {"PROPN", "NOUN", "ADJ", "X", "NUM"} and not doc[start].text.isupper():
-        return
+    if end - start == 1:
+        token = doc[start]
+        known = any(c.kind != "surname" for c in readings(base, token.text)) or is_given_name(token.text)
+        allowed = {"PROPN", "X"} if token.is_sent_start and not known else {"PROPN", "NOUN", "ADJ", "X", "NUM"}
+        if bloc_of(token) or (token.pos_ not in allowed and not token.text.isupper()):
+            return
     yield start, end, label
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.tokens import Doc, Token
 
 from kgbuild.annotate.draft import Draft, Found, Node
-from kgbuild.annotate.phrases import conjuncts, determiner, extent, is_argument, is_plural, is_predicate, number_of
+from kgbuild.annotate.phrases import determiner, extent, is_argument, is_plural, is_predicate, joined_people, number_of, sentence_numbers
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
 
@@ -17,6 +17,7 @@ CLASSES = ("forces", "militants", "officials", "people", "states", "bodies")
 _LABELS = {"forces": "forces", "militants": "fighters"}
 _DEFINITE = frozenset({"the", "these", "those", "this", "that"})
 _OWN = frozenset({"its", "their", "his", "her", "our", "my", "your"})
+_SPEAKERS = frozenset({"spokesman", "spokeswoman", "spokesperson", "official", "officer", "commander", "diplomat"})
 _TRANSPARENT = frozenset({"member", "group", "number", "quarter", "half", "third", "thousand", "hundred", "dozen", "score", "majority", "series", "ten", "million"})
 
 
@@ -48,6 +49,7 @@ class Nominals:
         self.used: set[int] = set()
 
     def run(self) -> None:
+        self._inner_bodies()
         self._persons_with_titles()
         for token in self.doc:
             if token._.masked or token.i in self.used or token.i in self.covered:
@@ -56,6 +58,23 @@ class Nominals:
                 continue
             if not self._of_phrase(token):
                 self._nominal(token)
+        self._name_late()
+
+    def _inner_bodies(self) -> None:
+        """The body inside "a [Russian military] spokesman": a demonym or country and a body noun before another noun."""
+        for found in list(self.draft.found):
+            i = found.end
+            if i + 1 >= len(self.doc) or found.node.kind not in {"State", "Place"} or self._hyphenated(found):
+                continue
+            noun, after = self.doc[i], self.doc[i + 1]
+            if noun.lemma_.lower() in words("inner_bodies") and noun.tag_ in {"NN", "JJ"} and after.tag_ in {"NN", "NNP"} and self.titles.get(after.text) is not None:
+                actor = _actor(found.node)
+                key = ("body", noun.lemma_.lower(), (id(actor),), ())
+                node = self.groups.get(key)
+                if node is None:
+                    node = self.groups[key] = self.draft.add(Node(self.doc[found.start : i + 1].text, "Organization", confidence=0.65))
+                    node.affiliate(actor)
+                self._keep(found.start, i + 1, i, node)
 
     # -------------------------------------------------------------------------- titles, appositions, affiliation
 
@@ -90,7 +109,7 @@ class Nominals:
         """The name right before a title, with at most three plain modifiers between ("the Russian military spokesman")."""
         for i in range(end - 1, max(-1, end - 5), -1):
             token = self.doc[i]
-            owner = next((f for f in self.draft.found if f.start <= i < f.end), None)
+            owner = max((f for f in self.draft.found if f.start <= i < f.end), key=lambda f: f.end - f.start, default=None)
             if owner is not None:
                 if owner.node.kind != "Person":
                     node.affiliate(_actor(owner.node))
@@ -123,8 +142,12 @@ class Nominals:
         """Named actors a phrase belongs to: modifiers before the head, "of", "for", "from" and "in" phrases after it."""
         owners: list[Node] = []
         for found in self.draft.found:
-            if start <= found.start and found.end <= head.i and found.form in {"name", "metonym", "adjective"} and not self._hyphenated(found):
+            if start <= found.start and found.end <= head.i and not self._hyphenated(found) and (
+                found.form in {"name", "metonym", "adjective"} or found.node.kind == "Organization"
+            ):
                 owners.append(found.node)
+        bodies = [o for o in owners if any(a.final in owners for a in o.affiliation)]
+        owners = [o for o in owners if not any(o in [a.final for a in b.affiliation] for b in bodies)]
         for child in head.rights:
             if child.dep_.startswith("nmod"):
                 case = next((c.lower_ for c in child.children if c.dep_ == "case"), "")
@@ -137,6 +160,29 @@ class Nominals:
         """ "US-led", "Russian-backed": the name does not own the group."""
         after = self.doc[found.end : found.end + 2]
         return len(after) == 2 and after[0].text in {"-", "–"} and not self.doc[found.end - 1].whitespace_
+
+    def _name_late(self) -> None:
+        """ "A Russian army spokesman accused ... . ..., Gen. Petrov said.": a speaker described first and named after.
+
+        The name must come within three sentences, be its first mention, say nothing else of the person, and speak.
+        """
+        first: dict[int, Found] = {}
+        for found in sorted(self.draft.found, key=lambda f: f.start):
+            first.setdefault(id(found.node), found)
+        numbers = sentence_numbers(self.doc)
+        for unnamed in [f for f in first.values() if f.form == "nominal" and f.node.kind == "Person" and f.node.roles & _SPEAKERS]:
+            node = unnamed.node
+            if not _speaking(self.doc[unnamed.head]):
+                continue
+            for found in sorted(first.values(), key=lambda f: f.start):
+                other = found.node
+                if found.start <= unnamed.end or other.kind != "Person" or other is node:
+                    continue
+                if numbers[found.start] - numbers[unnamed.start] > 3 or found.form != "name":
+                    break
+                if not other.affiliation and other.entry is None and _speaking(self.doc[found.head]) and not (node.gender and other.gender and node.gender != other.gender):
+                    node.merge_into(other)
+                break
 
     # ------------------------------------------------------------------------------------------------- phrases
 
@@ -188,10 +234,10 @@ class Nominals:
         if det in _OWN:
             return  # what it belongs to is known only after coreference
         number = number_of(head)
-        joined = [c for c in conjuncts(head) if c is not head and group_class(c) == "people" and number_of(c) is not None]
-        if number is not None and joined and found_class == "people":
-            end = joined[-1].i + 1
-            self.used.update(c.i for c in joined)
+        joined = joined_people(head) if number is not None and found_class == "people" else None
+        if joined is not None and group_class(joined) == "people":
+            self.used.update(t.i for t in self.doc[head.i : joined.i + 1] if t.tag_ == "NNS")
+            end = joined.i + 1
         text = " ".join(self.doc[start:end].text.split())
         qualifiers = self._qualifiers(head, start)
         actors = tuple(dict.fromkeys(_actor(o) for o in owners if o.kind != "Topic"))
@@ -206,9 +252,9 @@ class Nominals:
             self._keep(start, end, head.i, self._group(found_class, actors, qualifiers, _bare(self.doc, start, end)))
         elif any(q[:1].isupper() for q in qualifiers):
             self._keep(start, end, head.i, self._group(found_class, (), qualifiers, _bare(self.doc, start, end)))
-        elif found_class in {"forces", "militants"} or (found_class == "officials" and det in _DEFINITE and False):
+        elif found_class in {"forces", "militants"} or (found_class == "officials" and (qualifiers or det in _DEFINITE)):
             node = self._same_class(head, found_class, qualifiers)
-            if node is None and (found_class == "militants" or det in _DEFINITE) and is_argument(head):
+            if node is None and found_class != "officials" and (found_class == "militants" or det in _DEFINITE) and is_argument(head):
                 node = self._group(found_class, (), qualifiers, _bare(self.doc, start, end))
             if node is not None:
                 self._keep(start, end, head.i, node, 0.6)
@@ -232,6 +278,9 @@ class Nominals:
         if not is_plural(head):
             return
         owners = self._owners(head, start)
+        if len(owners) == 1 and owners[0].kind == "Group":
+            self._keep(start, end, head.i, owners[0])
+            return
         qualifiers = [q for q in self._qualifiers(head, start) if q[:1].isupper()]
         if owners:
             self._keep(start, end, head.i, self._group("states", tuple(map(_actor, owners)), tuple(qualifiers), _bare(self.doc, start, end)))
@@ -321,8 +370,13 @@ class Nominals:
 
     def _same_class(self, head: Token, found_class: str, qualifiers: tuple[str, ...]) -> Node | None:
         """The one group of that class named before, for a bare repeat ("militants" after "Islamic State militants")."""
-        seen = [n for k, n in self.groups.items() if k[0] == "group" and k[1] == found_class and (not qualifiers or k[3] == tuple(q.lower() for q in qualifiers))]
-        return seen[0] if len(seen) == 1 else None
+        wanted = tuple(q.lower() for q in qualifiers)
+        seen = [n for k, n in self.groups.items() if k[0] == "group" and k[1] == found_class and (not wanted or k[3] == wanted)]
+        lemma = head.lemma_.lower()
+        same = [n for n in dict.fromkeys(seen) if lemma in n.roles]
+        if same:
+            return same[-1]
+        return seen[0] if len(set(map(id, seen))) == 1 and found_class != "officials" else None
 
     def _state_near(self, head: Token) -> Node | None:
         """The state of the last place or state named before a token in its sentence."""
@@ -341,8 +395,17 @@ class Nominals:
                 return
         text = " ".join(self.doc[start:end].text.split())
         node.names[text] = node.names.get(text, 0) + 1
+        if node.kind == "Group":
+            node.roles.add(self.doc[head].lemma_.lower())
         self.used.add(head)
         self.draft.found.append(Found(start, end, head, "nominal", [node], confidence))
+
+
+def _speaking(head: Token) -> bool:
+    for _ in range(3):
+        if head.dep_ in {"flat", "compound", "appos", "nmod:desc"}:
+            head = head.head
+    return head.dep_.startswith("nsubj") and head.head.lemma_.lower() in words("speech_verbs")
 
 
 def _actor(node: Node) -> Node:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Token
 
-__all__ = ["determiner", "extent", "is_argument", "is_plural", "is_predicate", "number_of", "quoted_tokens", "rank", "sentence_numbers"]
+__all__ = ["determiner", "extent", "is_argument", "is_plural", "is_predicate", "joined_people", "number_of", "quoted_tokens", "rank", "sentence_numbers"]
 
 _LEFT = ("det", "amod", "compound", "nummod", "nmod:poss", "nmod:desc", "advmod", "flat", "nmod", "det:predet", "punct", "obl:unmarked", "acl")
 _OPEN = {"“": "”", "‘‘": "’’", "«": "»"}
@@ -33,6 +33,9 @@ def extent(head: Token) -> tuple[int, int]:
             comma = head.doc[i].text == "," and head.doc[i].head.i > i and any(c.dep_ == "amod" for c in head.lefts if c.i < i)
             if not comma:
                 return i + 1, head.i + 1
+    number = next((t.i for t in head.doc[start : head.i] if t.tag_ == "CD"), None)
+    if number is not None and number > start and head.doc[start].tag_ in {"JJ", "VBN", "RP"} and head.doc[start].lower_ not in {"more", "fewer", "least", "other"}:
+        start = number  # "shot dead [three women]"
     return start, head.i + 1
 
 
@@ -58,6 +61,15 @@ def number_of(head: Token) -> Token | None:
 def is_predicate(head: Token) -> bool:
     """Whether a noun is the predicate of a copula ("is a nuclear country")."""
     return any(c.dep_ == "cop" for c in head.children) or (head.dep_ == "xcomp")
+
+
+def joined_people(head: Token) -> Token | None:
+    """The last noun of "three women and two children": counted nouns joined right behind one another, whatever the tree says."""
+    doc, i, last = head.doc, head.i, None
+    while i + 3 < len(doc) + 0 and doc[i + 1].lower_ in {"and", ","} and doc[i + 2].tag_ == "CD" and doc[i + 3].tag_ == "NNS":
+        i += 3
+        last = doc[i]
+    return last
 
 
 def is_argument(head: Token) -> bool:
