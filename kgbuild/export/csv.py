@@ -16,10 +16,10 @@ __all__ = ["COLUMNS", "write"]
 
 COLUMNS = (
     "source", "source_label", "source_kind", "target", "target_label", "target_kind", "kind", "type", "role",
-    "label", "status", "modality", "negated", "hearsay", "according_to", "denied_by", "condition", "is_condition",
-    "polarity", "score", "voice", "mode", "cameo", "cluster", "earliest", "latest", "confidence", "text", "begin",
-    "end", "sentence", "sentence_begin", "sentence_end", "article", "headline", "publisher", "published", "record",
-    "id",
+    "source_role", "label", "status", "modality", "negated", "hearsay", "according_to", "denied_by", "condition",
+    "is_condition", "polarity", "score", "voice", "mode", "cameo", "cluster", "earliest", "latest", "confidence",
+    "text", "begin", "end", "sentence", "sentence_begin", "sentence_end", "article", "headline", "publisher",
+    "published", "record", "id",
 )  # fmt: skip
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -63,7 +63,9 @@ def pagerank(graph: nx.MultiDiGraph[Any], damping: float = 0.85, tolerance: floa
     totals = [sum(row.values()) for row in out]
     shares = [[(j, w / t) for j, w in row.items()] if t > 0 else [] for row, t in zip(out, totals, strict=True)]
     n = len(names)
-    rank = [1.0 / n] * n if n else []
+    if not n:
+        return {}
+    rank = [1.0 / n] * n
     for _ in range(1000):
         loose = sum(r for r, links in zip(rank, shares, strict=True) if not links)
         new = [(1.0 - damping + damping * loose) / n] * n

@@ -69,6 +69,7 @@ class Edge:
     kind: str
     type: str
     role: str
+    source_role: str
     evidence: Evidence | None = None
     according_to: str = ""
     denied_by: str = ""
@@ -82,13 +83,13 @@ class Edge:
     def attributes(self) -> dict[str, Value]:
         """The edge's values for a graph library, unknown ones left out; offsets are code points of the article's text.
 
-        label is what a drawing may write on the edge without lying: "not Assault", "Assault?" (hypothetical), "Threat
-        −".
+        The source of an event's edge did it only when `source_role` is agent ("Eastquay was shelled" has none). label
+        is what a drawing may write on the edge without lying: "not Assault", "Assault?" (hypothetical), "Threat −".
         """
         e, a = self.evidence, self.article
         values: dict[str, Value | None] = {
-            "label": self.label(), "kind": self.kind, "type": self.type, "role": self.role, "record": self.record,
-            "confidence": self.confidence,
+            "label": self.label(), "kind": self.kind, "type": self.type, "role": self.role,
+            "source_role": self.source_role, "record": self.record, "confidence": self.confidence,
         }  # fmt: skip
         if e and a:
             values |= {
@@ -113,10 +114,18 @@ class Edge:
             return word if e.modality == "Factual" else f"{word}?"
         if self.kind == "said":
             return self.type
-        return _EVENT_LABEL.get(e.status, "{}").format(self.type)
+        return _EVENT_LABEL.get(e.status, "{}").format(self.phrase())
+
+    def phrase(self) -> str:
+        """The type with the roles in words: "Assault", "Assault at", "undergoes Assault at" (no agent named)."""
+        if self.kind != "event":
+            return self.type
+        return _DONE.get(self.source_role, "{}").format(self.type) + _AT.get(self.role, "")
 
 
-_EVENT_LABEL = {"Denied": "not {}", "Disputed": "{}, disputed", "Expected": "{}, expected", "Hypothetical": "{}?"}
+_EVENT_LABEL = {"Denied": "not {}", "Disputed": "disputed: {}", "Expected": "expected: {}", "Hypothetical": "{}?"}
+_DONE = {"recipient": "undergoes {}", "theme": "undergoes {}", "instrument": "used in {}", "place": "scene of {}"}
+_AT = {"place": " at", "instrument": " with"}
 _QID = re.compile(r"Q[1-9][0-9]{0,11}")
 _SIGN = {"For": "+", "Against": "−", "Mixed": "±", "Neutral": "·"}
 
@@ -165,21 +174,23 @@ def network(records: Iterable[Record]) -> Network:
     return Network(tuple(nodes), tuple(edges), tuple(found), tuple(documents.values()))
 
 
-def pairs(e: Evidence) -> list[tuple[str, str, str]]:
-    """The (source, target, role) that one piece of evidence joins, each pair of entities at most once.
+def pairs(e: Evidence) -> list[tuple[str, str, str, str]]:
+    """The (source, target, role of the target, role of the source) that one piece of evidence joins, each pair once.
 
     An event runs from its agents to its recipients, themes, places and instruments; without an agent from its
     recipients, else from its themes, to the rest. Participants of one role alone ("Norland and Sudmark met") are joined
     two by two.
     """
     if e.kind == "stance":
-        heads, tails = e.entities("holder"), [("target", e.entities("target")), ("aspect", e.entities("aspect"))]
+        by_role = [(role, e.entities(role)) for role in ("holder", "target", "aspect")]
     elif e.kind == "said":
-        heads, tails = e.entities("source"), [("about", e.entities("about")), ("addressee", e.entities("addressee"))]
+        by_role = [(role, e.entities(role)) for role in ("source", "about", "addressee")]
     else:
         by_role = [(role, e.entities(role)) for role in ("agent", "recipient", "theme", "instrument", "place")]
-        filled = [(role, ids) for role, ids in by_role if ids]
-        heads, tails = (filled[0][1], filled[1:]) if filled else ((), [])
+    filled = [(role, ids) for role, ids in by_role if ids]
+    if not filled:
+        return []
+    (first, heads), tails = filled[0], filled[1:]
     out: dict[tuple[str, str], str] = {}
     for role, ids in tails:
         for a, b in product(heads, ids):
@@ -187,13 +198,15 @@ def pairs(e: Evidence) -> list[tuple[str, str, str]]:
                 out.setdefault((a, b), role)
     if not out:
         out = dict.fromkeys(combinations(sorted(set(heads)), 2), "together")
-    return [(a, b, role) for (a, b), role in out.items()]
+    return [(a, b, role, first) for (a, b), role in out.items()]
 
 
-def _edge(e: Evidence, number: int, pair: tuple[str, str, str], document: Document, labels: dict[str, str]) -> Edge:
+def _edge(
+    e: Evidence, number: int, pair: tuple[str, str, str, str], document: Document, labels: dict[str, str]
+) -> Edge:
     text = document.text
     return Edge(
-        f"{e.record}/{number}", *pair[:2], e.kind, e.type, pair[2], e,
+        f"{e.record}/{number}", *pair[:2], e.kind, e.type, *pair[2:], e,
         ", ".join(labels.get(s, s) for s in e.sources), ", ".join(labels.get(s, s) for s in e.deniers),
         text[e.span.begin : e.span.end], text[e.sentence.begin : e.sentence.end],
         text[e.condition.begin : e.condition.end] if e.condition else "", document, e.record, e.confidence,
@@ -201,11 +214,12 @@ def _edge(e: Evidence, number: int, pair: tuple[str, str, str], document: Docume
 
 
 def _ties(entity: Entity) -> list[Edge]:
+    i = entity.id
     named = [("affiliation", a) for a in dict.fromkeys(entity.affiliation)]
     named += [("within", entity.within)] if entity.within else []
     named += [("territory", entity.territory)] if entity.territory else []
     return [
-        Edge(f"{entity.id}/{n}", entity.id, target, "tie", role, role, record=entity.id, confidence=entity.confidence)
+        Edge(f"{i}/{n}", i, target, "tie", role, role, "", record=i, confidence=entity.confidence)
         for n, (role, target) in enumerate(named)
     ]
 
