@@ -21,8 +21,9 @@ PRONOUNS = {
     **dict.fromkeys(("it", "its", "itself"), "thing"),
     **dict.fromkeys(("they", "them", "their", "theirs", "themselves"), "plural"),
 }
+_FIRST = frozenset("i me my mine myself we us our ours ourselves".split())
 _WINDOW = {"male": 4, "female": 4, "thing": 1, "plural": 2}
-_LEAST = {"male": 1.5, "female": 1.5, "thing": 3.4, "plural": 3.0}
+_LEAST = {"male": 1.5, "female": 1.5, "thing": 2.6, "plural": 2.4}
 _MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.6, "plural": 0.5}
 _WEATHER = frozenset({"rain", "snow", "seem", "appear", "turn", "happen", "take", "emerge", "matter", "follow"})
 _ANIMATE = frozenset({"Person"})
@@ -58,6 +59,8 @@ class _Resolver:
                 self.counts[id(node.final)] = self.counts.get(id(node.final), 0) + 1
             self._register(found)
         self._common_nouns()
+        self._symmetric()
+        self.speakers = speakers(doc, self.quoted)
 
     def run(self) -> None:
         inside = {i for f in self.draft.found if f.form in {"name", "metonym"} for i in range(f.start, f.end)}
@@ -67,6 +70,8 @@ class _Resolver:
             kind = PRONOUNS.get(token.lower_)
             if kind is not None and token.tag_ in {"PRP", "PRP$"}:
                 self._pronoun(token, kind)
+            elif token.lower_ in _FIRST and token.pos_ in {"PRON", "DET"} and self.quoted[token.i]:
+                self._speaker(token)
             elif token.pos_ in {"NOUN", "PROPN"}:
                 if token.tag_ in {"NN", "NNP"} and token.i not in self.heads:
                     self._definite(token)
@@ -108,7 +113,36 @@ class _Resolver:
                 if candidate.head.i < token.i:
                     yield distance, candidate
 
+    def _symmetric(self) -> None:
+        """Who meets and who is met are together what "their" means."""
+        for number, candidates in list(self.by_sentence.items()):
+            for subject in [c for c in candidates if c.found is not None and c.head.dep_ == "nsubj" and len(c.nodes) == 1]:
+                verb = subject.head.head
+                if verb.lemma_.lower() not in words("symmetric_verbs"):
+                    continue
+                for other in candidates:
+                    if other.found is not None and other.head.head is verb and other.head.dep_ in {"obj", "obl"} and other.kind == subject.kind and len(other.nodes) == 1:
+                        nodes = (subject.nodes[0].final, other.nodes[0].final)
+                        if nodes[0] is not nodes[1]:
+                            self.by_sentence[number].append(_Candidate(subject.head, subject.found, True, "", "Several", nodes))
+
     # --------------------------------------------------------------------------------------------- pronouns
+
+    def _speaker(self, token: Token) -> None:
+        """ "I" in a quotation is who speaks; "we" is the body or group that speaks, or the one a spokesperson speaks for."""
+        head = self.speakers.get(token.i)
+        found = self.heads.get(head) if head is not None else None
+        if found is None or len(found.nodes) != 1:
+            return
+        node = found.node
+        if token.lower_ in {"i", "me", "my", "mine", "myself"}:
+            if node.kind == "Person":
+                self._add(Found(token.i, token.i + 1, token.i, "pronoun", [node], 0.8))
+            return
+        if node.kind == "Person" and node.roles & {"spokesman", "spokeswoman", "spokesperson", "press secretary"} and len(node.affiliation) == 1:
+            node = node.affiliation[0].final
+        if node.kind in {"Organization", "State", "Group"}:
+            self._add(Found(token.i, token.i + 1, token.i, "pronoun", [node], 0.6))
 
     def _pronoun(self, token: Token, kind: str) -> None:
         if kind == "thing" and _pleonastic(token):
@@ -336,6 +370,46 @@ class _Resolver:
         for node in found.nodes:
             self.counts[id(node.final)] = self.counts.get(id(node.final), 0) + 1
         self._register(found)
+
+
+def speakers(doc: Doc, quoted: list[bool]) -> dict[int, int]:
+    """For each token in quotation marks the head token of the one who speaks, where the sentence (or the one before) says so.
+
+    A quotation whose sentence names no speaker goes on with the last one, if it follows right after.
+    """
+    saying: dict[int, int] = {}
+    numbers = sentence_numbers(doc)
+    for number, sentence in enumerate(doc.sents):
+        for verb in sentence:
+            if quoted[verb.i] or verb.lemma_.lower() not in words("speech_verbs"):
+                continue
+            subject = next((c for c in verb.children if c.dep_ == "nsubj" and not quoted[c.i]), None)
+            if subject is not None and subject.lower_ not in {"it", "that", "this", "who", "which"}:
+                saying[number] = subject.i
+                break
+    out: dict[int, int] = {}
+    last: int | None = None
+    last_sentence = -9
+    for first, end in _stretches(quoted):
+        touched = range(numbers[first], numbers[end - 1] + 1)
+        speaker = next((saying[n] for n in reversed(touched) if n in saying), None)
+        if speaker is None and last is not None and touched[0] - last_sentence <= 1:
+            speaker = last
+        if speaker is not None:
+            out.update((i, speaker) for i in range(first, end))
+            last, last_sentence = speaker, touched[-1]
+    return out
+
+
+def _stretches(flags: list[bool]) -> Iterable[tuple[int, int]]:
+    """Begin and end of every run of true flags."""
+    start = -1
+    for i, flag in enumerate([*flags, False]):
+        if flag and start < 0:
+            start = i
+        elif not flag and start >= 0:
+            yield start, i
+            start = -1
 
 
 def _speaks(token: Token) -> bool:
