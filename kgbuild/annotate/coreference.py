@@ -77,7 +77,7 @@ class _Resolver:
                     self._definite(token)
                 elif is_plural(token) and token.i not in self.heads:
                     self._definite_plural(token)
-                owner = next((c for c in token.lefts if c.tag_ == "PRP$"), None)
+                owner = next((c for c in token.lefts if c.tag_ == "PRP$" or c.dep_ == "nmod:poss"), None)
                 if owner is not None and token.i not in self.heads:
                     self._owned(token, owner)
 
@@ -236,8 +236,10 @@ class _Resolver:
             return
         lemma = head.lemma_.lower()
         size = head.i - start
+        same = size == 2 and self.doc[head.i - 1].lower_ == "same"
         if det in {"the", "this", "that", "our"} and size <= 2:
             node: Node | None = None
+            size -= same
             if size == 1 and lemma in words("nominals_state"):
                 node = self._country(head, det)
             elif lemma in words("nominals_city") and size == 1:
@@ -283,7 +285,7 @@ class _Resolver:
     def _owned(self, head: Token, owner: Token) -> None:
         """ "its troops": a group of what the pronoun means."""
         found = self.heads.get(owner.i)
-        if found is None or found.form != "pronoun":
+        if found is None or found.form not in {"pronoun", "nominal"}:
             return
         added = self.nominals.owned(head, found.nodes)
         if added is not None:

@@ -87,6 +87,10 @@ class _Linker:
                 continue
             surface = surface_of(self.doc, name.start, name.end)
             node.names[surface] = node.names.get(surface, 0) + 1
+            if label == "DEMONYM" and node.kind == "Group":
+                head = name.start
+                self.draft.found.append(Found(name.start, name.end, head, "nominal", [node], 0.75))
+                continue
             adjective = label == "DEMONYM" or (label == "BLOC" and self.doc[name.start].dep_ == "amod")
             form = "adjective" if adjective else "name"
             head = self.doc[name.start : name.end].root.i
@@ -178,7 +182,8 @@ class _Linker:
     def _node(self, name: Name, label: str, full: dict[str, list[str]]) -> Node | None:
         if label == "DEMONYM" and name.demonym is not None:
             entry = name.demonym.of
-            return state_node(self.draft, entry) if entry.type in STATES else self._by_entry(entry)
+            node = state_node(self.draft, entry) if entry.type in STATES else self._by_entry(entry)
+            return self._people(name, node) if is_people(self.doc, name) else node
         if label == "BLOC":
             return self._bloc(bloc_of(self.doc[name.start]))
         surface = surface_of(self.doc, name.start, name.end)
@@ -207,6 +212,18 @@ class _Linker:
                 node.names.setdefault(surface, 0)
         self.by_key.setdefault((label, folded), node)
         self.by_key.setdefault(("", folded), node)
+        return node
+
+    def _people(self, name: Name, state: Node) -> Node | None:
+        """ "Russians": people of the state, not the state; one person ("a Briton") is nobody we know."""
+        token = self.doc[name.start]
+        if token.tag_ in {"NN", "NNP"} and any(c.lower_ in {"a", "an", "one"} for c in token.lefts):
+            return None
+        plural = token.text if token.tag_ in {"NNS", "NNPS"} else "the " + token.text
+        node = self.by_key.get(("PEOPLE", plural))
+        if node is None:
+            node = self.by_key[("PEOPLE", plural)] = self.draft.add(Node(plural, "Group", plural=True, confidence=0.6))
+            node.affiliate(state.twin if state.kind == "Place" and state.twin is not None else state)
         return node
 
     def _bloc(self, group: str) -> Node:
@@ -368,6 +385,16 @@ class _Linker:
             state = self.base.country(term.country)
             if state is not None and state.type in STATES:
                 node.affiliate(state_node(self.draft, state))
+
+
+def is_people(doc: Doc, name: Name) -> bool:
+    """Whether a demonym stands for people ("Russians fled", "the French said"), not before a noun as their state's adjective."""
+    token = doc[name.start]
+    if name.demonym is None or token.dep_ in {"amod", "compound", "nmod:desc", "flat"}:
+        return False
+    if token.tag_ in {"NNS", "NNPS"} or name.demonym.form in {"people", "person"}:
+        return token.dep_.split(":")[0] in {"nsubj", "obj", "obl", "nmod", "conj", "iobj", "appos", "ROOT"}
+    return token.dep_.split(":")[0] in {"nsubj", "obj"} and token.i > 0 and token.nbor(-1).lower_ == "the"
 
 
 def _initials(name: str) -> str:

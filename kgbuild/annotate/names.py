@@ -92,7 +92,12 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
 
     _dateline_place(doc, base, names)
     known = list(_known(doc, base))
-    for start, end, label in _model_spans(doc, titles, base):
+    tagged = list(_model_spans(doc, titles, base))
+    longer = {i for start, end, _ in tagged if end - start > 1 for i in range(start, end)}
+    for token in doc:
+        if not taken[token.i] and token.i not in longer and _capital(token) and bloc_of(token) and (token.dep_ in {"amod", "compound"} or token.pos_ in {"PROPN", "NOUN"}):
+            keep(Name(token.i, token.i + 1, "BLOC"))
+    for start, end, label in tagged:
         start, end = _widen(doc, start, end, known, label)
         end = _with_of(doc, start, end) if label != "PERSON" else end
         if end < len(doc) and doc[end].lower_ in words("agreement_nouns") and label != "PERSON" and not doc[end].is_sent_start:
@@ -106,9 +111,6 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
     for token in doc:
         if not taken[token.i] and not token.is_space and (demonym := _demonym(token, base)) is not None:
             keep(Name(token.i, token.i + 1, "DEMONYM", demonym=demonym))
-    for token in doc:
-        if not taken[token.i] and _capital(token) and bloc_of(token) and (token.dep_ in {"amod", "compound"} or token.pos_ in {"PROPN", "NOUN"}):
-            keep(Name(token.i, token.i + 1, "BLOC"))
     for start, end in _runs(doc, taken):
         for first, last, label in _split(doc, start, end, "UNKNOWN", titles, base):
             name = _name(doc, base, titles, first, last, label)
@@ -124,7 +126,7 @@ def bloc_of(token: Token) -> str:
     if not isinstance(found, str) or (token.dep_ == "compound" and token.pos_ == "PROPN"):
         return ""
     if token.tag_.startswith("NN") and token.dep_ != "amod":
-        return found if any(c.lower_ == "the" for c in token.lefts) else ""
+        return found if token.i and token.nbor(-1).lower_ == "the" and not token.nbor(-1).is_sent_end else ""
     return found
 
 

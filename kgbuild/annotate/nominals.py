@@ -54,7 +54,9 @@ class Nominals:
         for token in self.doc:
             if token._.masked or token.i in self.used or token.i in self.covered:
                 continue
-            if token.pos_ not in {"NOUN", "PROPN", "ADJ", "NUM"} or token.dep_ in {"compound", "flat"}:
+            if token.pos_ not in {"NOUN", "PROPN", "ADJ", "NUM"}:
+                continue
+            if token.dep_ in {"compound", "flat"} and token.lemma_.lower() not in words("compound_bodies"):
                 continue
             if not self._of_phrase(token):
                 self._nominal(token)
@@ -91,6 +93,18 @@ class Nominals:
                     self._describe(child, node)
             if token.dep_ in {"appos", "flat", "nmod:desc"} and token.head.pos_ == "NOUN":
                 self._describe(token.head, node)
+            elif found.start > 1 and self.doc[found.start - 1].text == ",":
+                self._behind_comma(found, node)
+
+    def _behind_comma(self, found: Found, node: Node) -> None:
+        """ "A spokesman for the Health Agency, Ann Lee, said": the name behind a role and its body, whatever the tree says."""
+        before = next((f for f in self.draft.found if f.end == found.start - 1 and f.form in {"name", "metonym"}), None)
+        after = self.doc[found.end].text if found.end < len(self.doc) else ""
+        if before is None or before.node.kind not in {"Organization", "State", "Place"} or after not in {",", "."}:
+            return
+        role = self.doc[before.head].head
+        if role.pos_ == "NOUN" and role.i < before.start and before.start - role.i <= 3 and self.doc[before.head].dep_.startswith("nmod"):
+            self._describe(role, node)
 
     def _prefix_title(self, found: Found, node: Node) -> None:
         end = found.start
@@ -214,6 +228,9 @@ class Nominals:
         start = max([start, *(f.start for f in self.draft.found if f.form != "adjective" and f.start < start < f.end)])
         if is_predicate(head) or head.i in self.heads:
             return
+        if not found_class and head.tag_ in {"NNPS", "NNS"} and head.text[0].isupper() and head.lower_ in words("peoples"):
+            self.peoples(head)
+            return
         if not found_class:
             title = self._title_of(head, start)
             if title is not None and title.nominal:
@@ -231,7 +248,7 @@ class Nominals:
             self._role(head, start, end, False)
 
     def _plural(self, head: Token, start: int, end: int, found_class: str, owners: list[Node], det: str) -> None:
-        if det in _OWN:
+        if det in _OWN or any(c.dep_ == "nmod:poss" and c.i not in self.heads and c.pos_ == "NOUN" for c in head.lefts):
             return  # what it belongs to is known only after coreference
         number = number_of(head)
         joined = joined_people(head) if number is not None and found_class == "people" else None
@@ -258,6 +275,17 @@ class Nominals:
                 node = self._group(found_class, (), qualifiers, _bare(self.doc, start, end))
             if node is not None:
                 self._keep(start, end, head.i, node, 0.6)
+
+    def peoples(self, head: Token) -> None:
+        """ "Sunni Arabs": people of a faith or a people without a state."""
+        start, end = extent(head)
+        if is_predicate(head) or not is_argument(head):
+            return
+        key = ("people", _bare(self.doc, start, end).lower())
+        node = self.groups.get(key)
+        if node is None:
+            node = self.groups[key] = self.draft.add(Node(_bare(self.doc, start, end), "Group", plural=True, confidence=0.6))
+        self._keep(start, end, head.i, node)
 
     def owned(self, head: Token, owners: list[Node]) -> Found | None:
         """ "its troops", once it is known what "its" means; None when the noun is no group."""
@@ -358,12 +386,23 @@ class Nominals:
 
     def _group(self, found_class: str, actors: tuple[Node, ...], qualifiers: tuple[str, ...], name: str) -> Node:
         key = ("group", found_class, tuple(sorted(id(a.final) for a in actors)), tuple(q.lower() for q in qualifiers))
-        node = self.groups.get(key)
+        node = self.groups.get(key) or self._narrower(key)
         if node is None:
             node = self.groups[key] = self.draft.add(Node(name, "Group", plural=True, confidence=0.65))
             for actor in actors:
                 node.affiliate(actor)
         return node
+
+    def _narrower(self, key: tuple[object, ...]) -> Node | None:
+        """A group of the same owner and class that only says more or less of itself ("strategic nuclear", "nuclear")."""
+        mine = set(key[3]) if isinstance(key[3], tuple) else set()
+        if not mine or not key[2]:
+            return None
+        for other, node in self.groups.items():
+            theirs = set(other[3]) if len(other) > 3 and isinstance(other[3], tuple) else set()
+            if other[:3] == key[:3] and theirs and (mine <= theirs or theirs <= mine):
+                return node
+        return None
 
     def _new_group(self, text: str, start: int) -> Node:
         return self.draft.add(Node(" ".join(text.split()), "Group", plural=True, scope=f"#{self.doc[start].idx}", confidence=0.6))
