@@ -10,6 +10,7 @@ SUITES = {
     "gold": "entities, attributions, events and stances on hand-annotated articles",
     "records": "records per room and article on articles in text form (PolNeAR, re3d): a room that returns nothing shows",
     "polnear": "attribution on PolNeAR",
+    "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
     "speed": "time from process start to graph, words a second per room",
 }
 

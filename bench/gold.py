@@ -24,16 +24,21 @@ def run(options: argparse.Namespace) -> int:
     """Write <key>.json for every <key>.txt of --data and print score.py's figures."""
     data = Path(options.data)
     out = Path(options.predictions or "gold-predictions")
-    out.mkdir(parents=True, exist_ok=True)
-    rooms = Rooms()
-    for path in sorted(data.glob("*.txt")):
-        records = rooms.file(path)
-        (out / f"{path.stem}.json").write_text(json.dumps(to_gold(path.stem, records), ensure_ascii=False, indent=1), encoding="utf-8")
+    predict(data, out)
     scorer = data / "score.py"
     if not scorer.is_file():
         scorer = Path(__file__).resolve().parents[2] / "shared" / "gold" / "score.py"
     command = [sys.executable, str(scorer), str(data), str(out), *(["--verbose"] if options.verbose else [])]
     return subprocess.run(command, check=False).returncode
+
+
+def predict(data: Path, out: Path) -> None:
+    """Write <key>.json into `out` for every <key>.txt of `data`."""
+    out.mkdir(parents=True, exist_ok=True)
+    rooms = Rooms()
+    for path in sorted(data.glob("*.txt")):
+        content = json.dumps(to_gold(path.stem, rooms.file(path)), ensure_ascii=False, indent=1)
+        (out / f"{path.stem}.json").write_text(content, encoding="utf-8")
 
 
 def to_gold(key: str, records: Sequence[Record]) -> dict[str, Any]:
@@ -45,8 +50,8 @@ def to_gold(key: str, records: Sequence[Record]) -> dict[str, Any]:
     mentions: dict[str, list[Mention]] = defaultdict(list)
     for m in records:
         if isinstance(m, Mention):
-            for e in m.entities:
-                mentions[one.get(e, e)].append(m)
+            for denoted in m.entities:
+                mentions[one.get(denoted, denoted)].append(m)
     named = {i for i, e in entities.items() if e.kind != "Topic" or any(m.form == "name" for m in mentions[i])}
     kept = sorted(i for i in named if one[i] == i and mentions[i])
     claims = [r for r in records if isinstance(r, Claim)]

@@ -17,18 +17,23 @@ from kgbuild.records import Claim, Record
 
 def run(options: argparse.Namespace) -> int:
     """Write one JSON line an article and print polnear.py's figures when that scorer is beside the corpus."""
-    rooms = Rooms()
     out = Path(options.predictions or "polnear-predictions.jsonl")
-    with out.open("w", encoding="utf-8") as handle:
-        for text in polnear(Path(options.data), options.split):
-            records = rooms.text(text.text, text.id, published=text.published)
-            handle.write(json.dumps({"doc": text.id, "attributions": attributions(records)}) + "\n")
+    predict(Path(options.data), options.split, out)
     scorer = Path(options.data).resolve().parents[1] / "bench" / "polnear.py"
     if not scorer.is_file():
         print(f"predictions in {out}; no scorer at {scorer}")
         return 0
     command = [sys.executable, str(scorer), "--split", options.split, "--pred", str(out)]
     return subprocess.run(command, check=False).returncode
+
+
+def predict(data: Path, split: str, out: Path) -> None:
+    """Write one JSON line an article of the split."""
+    rooms = Rooms()
+    with out.open("w", encoding="utf-8") as handle:
+        for text in polnear(data, split):
+            records = rooms.text(text.text, text.id, published=text.published)
+            handle.write(json.dumps({"doc": text.id, "attributions": attributions(records)}) + "\n")
 
 
 def attributions(records: Sequence[Record]) -> list[dict[str, Any]]:

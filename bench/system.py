@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from kgbuild.config import Config
 from kgbuild.errors import InputError
 from kgbuild.records import Document, Record, Skipped
 from kgbuild.sources import read
-from kgbuild.sources.metadata import document_of
+from kgbuild.sources.article import Article, Hints, to_document
 
 
 class Rooms:
@@ -26,6 +24,7 @@ class Rooms:
         self.annotator = Annotator(self.config)
         self.seconds: Counter[str] = Counter()
         self.words = 0
+        self.moved: list[str] = []  # texts whose offsets are not those of the corpus, because NFC or line ends changed them
 
     def file(self, path: Path) -> list[Record]:
         """Records of the first article in a file, its <name>.meta.json beside it used. Raises InputError when there is none."""
@@ -37,8 +36,13 @@ class Rooms:
         raise InputError(f"{path}: no article")
 
     def text(self, text: str, name: str, title: str | None = None, published: str | None = None) -> list[Record]:
-        """Records of a text; offsets count from its first character."""
-        return self.document(document_of(text, name, title=title, published=published))
+        """Records of a text; offsets count from its first character. Raises InputError when it is no article."""
+        document = to_document(Article(name, text, Hints(title=title, published=published)), self.config)
+        if isinstance(document, Skipped):
+            raise InputError(f"{document.source}: {document.reason}")
+        if len(document.text) != len(text):
+            self.moved.append(name)
+        return self.document(document)
 
     def document(self, document: Document) -> list[Record]:
         """Records of one document, resolved."""
@@ -51,8 +55,3 @@ class Rooms:
         self.words += sum(not t.is_space and not t.is_punct for t in doc)
         self.seconds.update({"annotate": middle - start, "claims+resolve": end - middle})
         return records
-
-
-def text_key(text: str) -> str:
-    """Hash of a text after NFC, to tell articles apart without naming them."""
-    return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()[:12]

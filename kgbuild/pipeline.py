@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgbuild import resolve
-from kgbuild.config import VERSION, Config
+from kgbuild.config import VERSION, Config, data_path
 from kgbuild.errors import BuildFolderError, InputError, OutputError
 from kgbuild.files import whole_file
 from kgbuild.records import Document, Record, Skipped, from_json, record_order, to_json
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from kgbuild.annotate import Annotator
     from kgbuild.query import Result
+    from kgbuild.reference import Table
 
-__all__ = ["KnowledgeGraph", "build", "open_build", "read_records"]
+__all__ = ["KnowledgeGraph", "build", "open_build", "read_records", "reference"]
 
 Progress = Callable[[str, int], None]
 """Called after each article with its source and the count so far."""
@@ -139,6 +140,15 @@ def open_build(folder: str | Path) -> KnowledgeGraph:
     return KnowledgeGraph(read_records(folder), skipped, Config(base=manifest["base"]), manifest.get("versions", {}))
 
 
+def reference() -> dict[str, Table]:
+    """Tables of what exists: readers, writers, event types, stance kinds, questions, terms and values."""
+    from kgbuild.export import WRITERS
+    from kgbuild.reference import tables
+    from kgbuild.sources import READERS
+
+    return tables(READERS, WRITERS)
+
+
 def read_records(folder: str | Path) -> list[Record]:
     """The records of a build folder. Raises BuildFolderError naming the line that is not a record."""
     path = Path(folder) / "records.jsonl"
@@ -201,9 +211,15 @@ def _versions(annotator: Annotator) -> dict[str, str]:
     return {
         "kgbuild": VERSION,
         "model": f"{meta.get('lang', '')}_{meta.get('name', '')}-{meta.get('version', '')}",
-        "knowledge": annotator.knowledge_version,
+        "knowledge": _digest(Path(annotator.config.knowledge or data_path("knowledge.sqlite"))),
         "spacy": metadata.version("spacy"),
     }
+
+
+def _digest(path: Path) -> str:
+    """The first 16 hex digits of a file's SHA-256: which entity base a build was made with."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()[:16]
 
 
 def _check_target(folder: Path) -> None:

@@ -25,7 +25,7 @@ WRITERS: Registry[Writer] = Registry(
         "gexf": "kgbuild.export.gexf:write",
         "dot": "kgbuild.export.dot:write",
         "csv": "kgbuild.export.csv:write",
-        "html": "kgbuild.export.html:write",
+        "html": "kgbuild.page:write",
     },
 )
 
