@@ -415,7 +415,7 @@ HOSTILE = '</script><script>alert(1)</script><img src=x onerror=alert(2)> & \u20
 
 
 def hostile_records(name: str = HOSTILE, long: int = 0) -> list[Record]:
-    """One article whose text, headline, names and address attack the reader; `long` code points of padding in a name."""
+    """One article whose text, headline, names and address attack the reader; `long` letters pad a name."""
     text = f"{name} attacked Norland. 😀 Norland hates {name}.\n"
     article = Article(text, name, "2031-13-77", name, "javascript:alert(3)")
     enemy = Entity(

@@ -92,7 +92,7 @@ def sentence_around(document: Document, span: Span) -> Span:
     """
     text, (begin, end) = document.text, span
     low, high = max(0, begin - REACH), min(len(text), end + REACH)
-    i = bisect_right([p.begin for p in document.paragraphs], begin) - 1
+    i = bisect_right(document.paragraphs, begin, key=lambda p: p.begin) - 1
     if i >= 0 and document.paragraphs[i].begin <= begin < document.paragraphs[i].end:
         low, high = max(low, document.paragraphs[i].begin), min(high, max(document.paragraphs[i].end, end))
     if document.dateline and document.dateline.end <= begin:

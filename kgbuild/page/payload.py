@@ -77,8 +77,9 @@ def _evidence(
 def _sentence(document: Document, number: int, span: Span) -> list[Any]:
     """The words, and whether they were cut inside a line: the page then shows dots."""
     text = document.text
-    before, after = text[: span.begin].rstrip(" "), text[span.end :].lstrip(" ")
-    left = bool(before) and span.begin > 0 and not before[-1].isspace() and before[-1] not in _STOP
+    before = text[max(0, span.begin - 3) : span.begin].rstrip(" ")
+    after = text[span.end : span.end + 3].lstrip(" ")
+    left = bool(before) and not before[-1].isspace() and before[-1] not in _STOP
     right = bool(after) and not after[0].isspace() and text[span.end - 1] not in _STOP
     return [number, text[span.begin : span.end], int(left), int(right)]
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,7 +76,8 @@ def boxes_overlap(a: dict[str, float], b: dict[str, float]) -> bool:
 def test_a_click_on_an_edge_shows_its_sentence(made: Opened) -> None:
     spot = made.page.evaluate(
         """() => {
-          const path = document.querySelector('.edge.denied .hit'), m = path.getPointAtLength(path.getTotalLength() * .8);
+          const path = document.querySelector('.edge.denied .hit');
+          const m = path.getPointAtLength(path.getTotalLength() * .8);
           const box = document.querySelector('#drawing').getBoundingClientRect();
           return [box.x + m.x, box.y + m.y];
         }"""
@@ -92,7 +92,7 @@ def test_a_click_on_an_edge_shows_its_sentence(made: Opened) -> None:
 
 
 def test_a_click_on_a_name_shows_all_about_it_and_stays(made: Opened) -> None:
-    made.page.locator(".node", has_text=re.compile("^Norland")).first.locator(".shape").click()
+    made.page.locator(".node[aria-label^='Norland, State']").locator(".shape").click()
     made.page.wait_for_timeout(100)
     assert made.text("#panel-evidence h2") == ["Norland"]
     link = made.page.locator("#panel-evidence a", has_text="Wikidata")
@@ -133,7 +133,7 @@ def test_at_first_sight_nothing_said_supposed_or_known_is_drawn(made: Opened) ->
 def test_no_label_lies_on_another(browser: Any, tmp_path: Path, size: tuple[int, int], address: str) -> None:
     opened = Opened(browser, tmp_path, made_records(), viewport={"width": size[0], "height": size[1]})
     opened.page.goto(opened.address + address)
-    labels = [t for t in opened.page.locator(".node > text").all() if t.is_visible()]
+    labels = [t for t in opened.page.locator("#drawing .name").all() if t.is_visible()]
     boxes = [t.bounding_box() for t in labels]
     assert len(boxes) >= 8
     for i, a in enumerate(boxes):
@@ -219,7 +219,7 @@ def test_hostile_text_is_shown_as_text(browser: Any, tmp_path: Path, long: int) 
 def test_the_policy_stops_a_script_that_got_in(browser: Any, tmp_path: Path) -> None:
     opened = Opened(browser, tmp_path, made_records())
     opened.page.evaluate(
-        "() => { const s = document.createElement('script'); s.textContent = 'window.hacked = 1'; document.body.append(s); }"
+        "() => { const s = document.createElement('script'); s.text = 'window.hacked = 1'; document.body.append(s); }"
     )
     assert opened.page.evaluate("window.hacked") is None
     opened.context.close()

@@ -94,7 +94,7 @@ const FILTERS = [
 ];
 const DEFAULT_ON = ["against", "for", "mixed", "event", "firm", "disputed", "denied", "actors", "places", "topics"];
 const ALL_FILTERS = FILTERS.flatMap((g) => g[1].map((f) => f[0]));
-const LIMIT = 1200; // names drawn at most: beyond it neither the eye nor the drawing follows
+const LIMIT = 400; // names drawn at most: beyond it neither the eye nor the drawing follows
 const state = { on: new Set(DEFAULT_ON), all: false, node: -1, edge: null };
 
 function passes(edge) {
@@ -138,8 +138,9 @@ function visiblePart() {
   const total = new Set(passing.flatMap((e) => [e.a, e.b])).size;
   const { width, height } = room();
   const usual = Math.max(9, Math.min(40, Math.round((width * height) / 17000))), most = state.all ? LIMIT : usual;
+  const budget = state.all ? 4 * LIMIT : Math.round(1.7 * usual);
   let kept = passing;
-  if (total > most) { // drop the weakest name again and again: what stays is connected with what stays
+  if (total > most || passing.length > budget) { // drop the weakest name again and again: what stays is connected with what stays
     const score = new Map(), at = new Map();
     for (const e of passing) for (const n of [e.a, e.b]) {
       score.set(n, (score.get(n) || 0) + strength(e));
@@ -149,13 +150,15 @@ function visiblePart() {
     if (total > 4000) {
       const best = new Set([...score].sort((x, y) => y[1] - x[1] || x[0] - y[0]).slice(0, most).map((s) => s[0]));
       kept = passing.filter((e) => best.has(e.a) && best.has(e.b));
+      if (kept.length > budget) kept = kept.sort((x, y) => strength(y) - strength(x) || (x.id < y.id ? -1 : 1)).slice(0, budget);
     } else {
       const alive = new Set(score.keys());
-      while (alive.size > most) {
+      let left = passing.length;
+      while (alive.size > most || (left > budget && alive.size > 8)) {
         let weakest = -1;
         for (const n of alive) if (weakest < 0 || score.get(n) < score.get(weakest) || (score.get(n) === score.get(weakest) && n > weakest)) weakest = n;
         alive.delete(weakest);
-        for (const e of at.get(weakest)) { const other = e.a === weakest ? e.b : e.a; score.set(other, score.get(other) - strength(e)); }
+        for (const e of at.get(weakest)) { const other = e.a === weakest ? e.b : e.a; if (alive.has(other)) { left--; score.set(other, score.get(other) - strength(e)); } }
       }
       kept = passing.filter((e) => alive.has(e.a) && alive.has(e.b));
     }
@@ -260,8 +263,8 @@ function spread(nodes, x, y, width, height) {
 }
 
 // ---- drawing ----------------------------------------------------------------------------------------------------------
-const drawing = $("drawing"), layerEdges = svg("g"), layerNodes = svg("g");
-drawing.append(layerEdges, layerNodes);
+const drawing = $("drawing"), layerEdges = svg("g"), layerNodes = svg("g"), layerNames = svg("g", { "aria-hidden": "true" });
+drawing.append(layerEdges, layerNodes, layerNames);
 const view = { k: 1, x: 0, y: 0 };
 let part = { nodes: [], edges: [], total: 0, most: 0 }, drawnNodes = new Map(), drawnEdges = [], hovered = -1;
 
@@ -274,7 +277,7 @@ function shapeOf(kind, r) {
   return svg("circle", { r, class: "shape" });
 }
 function draw() {
-  layerEdges.replaceChildren(); layerNodes.replaceChildren();
+  for (const layer of [layerEdges, layerNodes, layerNames]) layer.replaceChildren();
   drawnNodes = new Map(); drawnEdges = [];
   const fans = new Map();
   for (const e of part.edges) {
@@ -293,7 +296,7 @@ function draw() {
       group.append(hit, stroke);
       if (!e.two) group.append(head);
       const sign = FIRM_SIGN[e.firm] || (e.cls === "event" || e.cls === "said" || e.cls === "tie" ? "" : SIGN[e.cls]);
-      const badge = sign ? svg("g", null, svg("circle", { r: 8 }), svg("text", { class: "sign", y: 4.5 }, sign)) : null;
+      const badge = sign ? svg("g", { class: "badge" }, svg("circle", { r: 8 }), svg("text", { class: "sign", y: 4.5 }, sign)) : null;
       const label = svg("text", null, labelOf(e));
       if (badge) group.append(badge);
       group.append(label);
@@ -304,8 +307,8 @@ function draw() {
   for (const n of part.nodes) {
     const node = NODES[n], r = radius(n);
     const name = `${visible(node.label)}, ${node.kind}, ${plural(EDGES_AT[n].length, "link")}`;
-    const text = svg("text", { y: r + 15 }, nodeLabel(n));
-    const group = svg("g", { class: `node ${KINDS.has(node.kind) ? node.kind : "Unknown"}`, tabindex: 0, role: "button", "aria-label": name }, shapeOf(node.kind, r), text);
+    const text = svg("text", { class: "name" }, nodeLabel(n)), shape = shapeOf(node.kind, r);
+    const group = svg("g", { class: `node ${KINDS.has(node.kind) ? node.kind : "Unknown"}`, tabindex: 0, role: "button", "aria-label": name }, shape);
     group.append(svg("title", null, name));
     group.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); chooseNode(n, true); } });
     group.addEventListener("pointerenter", () => { hovered = n; mark(); });
@@ -314,27 +317,37 @@ function draw() {
     group.addEventListener("blur", () => { hovered = -1; mark(); });
     group.addEventListener("pointerdown", (event) => startDrag(event, n));
     layerNodes.append(group);
-    drawnNodes.set(n, { group, text });
+    layerNames.append(text);
+    drawnNodes.set(n, { group, text, shape });
   }
   place();
   mark();
 }
 const KINDS = new Set(["Person", "Organization", "State", "Group", "Place", "City", "Topic"]);
+const size = () => Math.max(0.35, Math.min(1, Math.pow(view.k, 0.7))); // of the shapes: smaller when zoomed far out
+const drawnRadius = (n) => radius(n) * size();
 const at = (n) => { const p = POSITION.get(n); return { x: p.x * view.k + view.x, y: p.y * view.k + view.y }; };
 
 function place() {
   const boxes = uncoverNames();
-  for (const [n, d] of drawnNodes) { const p = at(n); d.group.setAttribute("transform", `translate(${p.x.toFixed(1)} ${p.y.toFixed(1)})`); }
+  for (const [n, d] of drawnNodes) {
+    const p = at(n);
+    d.group.setAttribute("transform", `translate(${p.x.toFixed(1)} ${p.y.toFixed(1)})`);
+    d.shape.setAttribute("transform", `scale(${size().toFixed(3)})`);
+    d.text.setAttribute("x", p.x.toFixed(1));
+    d.text.setAttribute("y", (p.y + drawnRadius(n) + 15).toFixed(1));
+  }
+  drawing.classList.toggle("far", view.k < 0.55);
   for (const d of drawnEdges) {
     const a = at(d.e.a), b = at(d.e.b), dx = b.x - a.x, dy = b.y - a.y, length = Math.hypot(dx, dy) || 1;
     const nx = -dy / length, ny = dx / length, bend = d.offset * Math.min(1.2, length / 150);
     const c = { x: (a.x + b.x) / 2 + nx * bend * 1.6, y: (a.y + b.y) / 2 + ny * bend * 1.6 };
     const cut = (n, from, more) => { // a point on the way to c, outside the shape and outside the label below it
       const l = Math.hypot(c.x - from.x, c.y - from.y) || 1, ux = (c.x - from.x) / l, uy = (c.y - from.y) / l;
-      let away = radius(n) + 3;
+      let away = drawnRadius(n) + 3;
       if (drawnNodes.get(n).label && uy > 0) {
-        const half = widthOf(nodeLabel(n)) / 2 + 3, below = radius(n) + 20;
-        if (Math.abs(ux) * (radius(n) + 4) < uy * half) away = Math.max(away, Math.min(below / uy, half / (Math.abs(ux) || 1e-9)));
+        const half = widthOf(nodeLabel(n)) / 2 + 3, below = drawnRadius(n) + 20;
+        if (Math.abs(ux) * (drawnRadius(n) + 4) < uy * half) away = Math.max(away, Math.min(below / uy, half / (Math.abs(ux) || 1e-9)));
       }
       away = Math.min(away, l * 0.8) + more;
       return { x: from.x + ux * away, y: from.y + uy * away };
@@ -348,7 +361,7 @@ function place() {
     const spots = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26].map(along);
     const box = (m) => (d.badge ? [m.x - 9, m.y - 9, m.x + 9, m.y + 9] : [m.x - 12, m.y - 6, m.x + 12, m.y + 6]);
     d.middle = spots.find((m) => boxes.free(box(m))) || spots[0];
-    if (d.badge) boxes.take(box(d.middle));
+    if (d.badge && view.k >= 0.55) boxes.take(box(d.middle));
     d.length = length;
     if (d.badge) d.badge.setAttribute("transform", `translate(${d.middle.x.toFixed(1)} ${d.middle.y.toFixed(1)})`);
     d.label.setAttribute("x", d.middle.x.toFixed(1));
@@ -366,13 +379,15 @@ function boxesOf() {
   };
 }
 function uncoverNames() {
-  const boxes = boxesOf(), own = new Map();
-  for (const n of part.nodes) { const p = at(n), r = radius(n), box = [p.x - r, p.y - r, p.x + r, p.y + r]; own.set(n, box); boxes.take(box); }
+  const boxes = boxesOf(), names = boxesOf(), own = new Map();
+  for (const n of part.nodes) { const p = at(n), r = drawnRadius(n), box = [p.x - r, p.y - r, p.x + r, p.y + r]; own.set(n, box); boxes.take(box); }
   const first = (n) => (n === hovered || n === state.node || (state.edge && (n === state.edge.a || n === state.edge.b)) ? 0 : 1);
+  let place = 0; // the best connected names may cover lesser shapes, never another name
   for (const n of [...part.nodes].sort((p, q) => first(p) - first(q))) {
-    const p = at(n), w = widthOf(nodeLabel(n)) / 2 + 3, r = radius(n), box = [p.x - w, p.y + r + 3, p.x + w, p.y + r + 19], d = drawnNodes.get(n);
-    d.label = first(n) === 0 || boxes.free(box, own.get(n));
-    if (d.label) boxes.take(box);
+    const p = at(n), w = widthOf(nodeLabel(n)) / 2 + 3, r = drawnRadius(n), box = [p.x - w, p.y + r + 3, p.x + w, p.y + r + 19], d = drawnNodes.get(n);
+    d.label = first(n) === 0 || (place < 14 ? names.free(box) : boxes.free(box, own.get(n)));
+    if (d.label) { boxes.take(box); names.take(box); }
+    place++;
     d.text.setAttribute("display", d.label ? "inline" : "none");
   }
   return boxes;
@@ -391,7 +406,7 @@ function mark() {
   const near = new Set();
   if (centre >= 0) { near.add(centre); for (const d of drawnEdges) if (d.e.a === centre || d.e.b === centre) { near.add(d.e.a); near.add(d.e.b); } }
   else if (state.edge) { near.add(state.edge.a); near.add(state.edge.b); }
-  for (const [n, d] of drawnNodes) { d.group.classList.toggle("dim", near.size > 0 && !near.has(n)); d.group.classList.toggle("chosen", n === state.node); }
+  for (const [n, d] of drawnNodes) { for (const part of [d.group, d.text]) { part.classList.toggle("dim", near.size > 0 && !near.has(n)); part.classList.toggle("chosen", n === state.node); } }
   for (const d of drawnEdges) {
     const on = centre >= 0 ? d.e.a === centre || d.e.b === centre : !state.edge || d.e === state.edge;
     d.group.classList.toggle("dim", !on); d.group.classList.toggle("chosen", d.e === state.edge);
@@ -406,14 +421,19 @@ function zoom(factor, cx, cy) {
 }
 function fit() {
   const { width, height } = room();
-  let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity;
-  for (const n of part.nodes) {
-    const p = POSITION.get(n), w = Math.max(radius(n), widthOf(nodeLabel(n)) / 2);
-    x0 = Math.min(x0, p.x - w); x1 = Math.max(x1, p.x + w); y0 = Math.min(y0, p.y - 24); y1 = Math.max(y1, p.y + 40);
-  }
   if (!part.nodes.length) return;
-  view.k = Math.min(1.15, (width - 12) / (x1 - x0), (height - 8) / (y1 - y0));
-  view.x = (width - (x0 + x1) * view.k) / 2; view.y = (height - (y0 + y1) * view.k) / 2;
+  let k = 1.15, x0, x1, y0, y1;
+  for (let i = 0; i < 12; i++) { // shapes and labels keep their size while positions shrink: a few steps find the zoom
+    x0 = y0 = Infinity; x1 = y1 = -Infinity;
+    for (const n of part.nodes) {
+      const p = POSITION.get(n), w = Math.max(radius(n), widthOf(nodeLabel(n)) / 2) + 4;
+      x0 = Math.min(x0, p.x * k - w); x1 = Math.max(x1, p.x * k + w); y0 = Math.min(y0, p.y * k - radius(n) - 4); y1 = Math.max(y1, p.y * k + radius(n) + 22);
+    }
+    const f = Math.min((width - 8) / (x1 - x0), (height - 4) / (y1 - y0));
+    if (f >= 1) break;
+    k = Math.max(0.15, k * f);
+  }
+  view.k = k; view.x = (width - x0 - x1) / 2; view.y = (height - y0 - y1) / 2;
   place();
 }
 const fingers = new Map();
@@ -710,8 +730,8 @@ $("filters").open = window.innerWidth >= 900;
 const start = () => { readAddress(); update(); };
 window.addEventListener("hashchange", start);
 window.addEventListener("popstate", start);
-let size = window.innerWidth;
-window.addEventListener("resize", () => { if (window.innerWidth !== size) { size = window.innerWidth; before = ""; POSITION.clear(); update(); } else fit(); });
+let lastWidth = window.innerWidth;
+window.addEventListener("resize", () => { if (window.innerWidth !== lastWidth) { lastWidth = window.innerWidth; before = ""; POSITION.clear(); update(); } else fit(); });
 $("filters").addEventListener("toggle", () => fit());
 start();
 })();
