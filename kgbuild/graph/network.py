@@ -120,7 +120,8 @@ class Edge:
         """The type with the roles in words: "Assault", "Assault at", "undergoes Assault at" (no agent named)."""
         if self.kind != "event":
             return self.type
-        return _DONE.get(self.source_role, "{}").format(self.type) + _AT.get(self.role, "")
+        at = " to" if self.type == "Move" and self.role == "place" else _AT.get(self.role, "")
+        return _DONE.get(self.source_role, "{}").format(self.type) + at
 
 
 _EVENT_LABEL = {"Denied": "not {}", "Disputed": "disputed: {}", "Expected": "expected: {}", "Hypothetical": "{}?"}

@@ -225,10 +225,10 @@ function layout(part) {
       x[i] += (dx[i] / d) * step; y[i] += (dy[i] / d) * step;
     }
   }
-  spread(nodes, x, y, width, height, fixed);
+  spread(nodes, x, y, width, height, springs, Math.min(118, ideal * 0.8));
 }
 // Stretches the drawing over the stage and pushes apart what overlaps: circles with the labels below them.
-function spread(nodes, x, y, width, height) {
+function spread(nodes, x, y, width, height, springs, longEnough) {
   const count = nodes.length, left = 12, top = 16, low = 16;
   const gap = Math.max(3, Math.min(22, Math.sqrt((width * height) / Math.max(1, count)) * 0.11)); // air, as much as there is room
   const half = nodes.map((n) => Math.max(radius(n), widthOf(nodeLabel(n)) / 2) + gap);
@@ -243,6 +243,12 @@ function spread(nodes, x, y, width, height) {
   const up = nodes.map((n) => radius(n) + gap), down = nodes.map((n) => radius(n) + 20 + gap);
   for (let round = 0; round < (count > 400 ? 30 : 260); round++) {
     let moved = false;
+    for (const [a, b] of springs) { // a link needs room for its arrow and its sign
+      const ex = x[a] - x[b], ey = (y[a] - y[b]) || 1, d = Math.sqrt(ex * ex + ey * ey), less = longEnough - d;
+      if (less <= 1 || round > 200) continue;
+      x[a] += (ex / d) * less * 0.2; y[a] += (ey / d) * less * 0.2; x[b] -= (ex / d) * less * 0.2; y[b] -= (ey / d) * less * 0.2;
+      moved = true;
+    }
     for (let i = 0; i < count; i++) for (let j = i + 1; j < count; j++) {
       const ox = half[i] + half[j] - Math.abs(x[i] - x[j]);
       if (ox <= 0) continue;
