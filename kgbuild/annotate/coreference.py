@@ -11,7 +11,7 @@ from kgbuild.annotate.draft import Draft, Found, Node, clause_verb
 from kgbuild.annotate.nominals import Nominals, group_class
 from kgbuild.annotate.phrases import conjuncts, determiner, extent, is_plural, is_predicate, quoted_tokens, rank, sentence_numbers
 from kgbuild.annotate.words import words
-from kgbuild.knowledge import Titles
+from kgbuild.knowledge import Title, Titles
 
 __all__ = ["resolve"]
 
@@ -64,6 +64,8 @@ class _Resolver:
 
     def run(self) -> None:
         inside = {i for f in self.draft.found if f.form in {"name", "metonym"} for i in range(f.start, f.end)}
+        # a title before a name is no mention of its own
+        inside |= {f.start - 1 for f in self.draft.found if f.form == "name" and f.node.kind == "Person" and f.start}
         for token in self.doc:
             if token._.masked or token.i in inside:
                 continue
@@ -232,8 +234,13 @@ class _Resolver:
     def _definite(self, head: Token) -> None:
         start, end = extent(head)
         det = determiner(head, start)
-        if is_predicate(head) or any(c.dep_.startswith("nmod") and any(k.lower_ == "of" for k in c.children) for c in head.rights):
+        if is_predicate(head):
             return
+        title, stop = self._title(head, start)
+        behind = [c for c in head.rights if c.dep_.startswith("nmod") and any(k.lower_ == "of" for k in c.children)]
+        if any(c.i >= stop for c in behind):
+            return
+        end = max(end, stop)
         lemma = head.lemma_.lower()
         size = head.i - start
         same = size == 2 and self.doc[head.i - 1].lower_ == "same"
@@ -249,7 +256,6 @@ class _Resolver:
             if node is not None:
                 self._nominal(start, end, head, node)
                 return
-        title = self._title(head, start)
         if title is not None and title.nominal and det in {"the", "this", "that", ""} and (det or start == head.i or head.pos_ == "PROPN"):
             if not det and not head.text[0].isupper():
                 return
@@ -264,7 +270,7 @@ class _Resolver:
         if det not in {"the", "both", "these", "those"} or head.i - start > 2:
             return
         counted = det == "both" or any(t.lower_ == "two" for t in self.doc[start : head.i])
-        title = self._title(head, start)
+        title, _ = self._title(head, start)
         lemma = head.lemma_.lower()
         if title is not None:
             nodes = self._last_two(head, lambda n: n.kind == "Person" and (title.name.split()[-1] in n.roles or lemma == "leader"))
@@ -353,12 +359,16 @@ class _Resolver:
                 break
         return sorted(nodes[:2], key=lambda n: n.name)
 
-    def _title(self, head: Token, start: int):  # type: ignore[no-untyped-def]
-        for first in range(start, head.i + 1):
-            title = self.titles.get(" ".join(self.doc[first : head.i + 1].text.split()))
-            if title is not None:
-                return title
-        return None
+    def _title(self, head: Token, start: int) -> tuple[Title | None, int]:
+        """The title a noun is the head of, and the token behind it ("the secretary of state")."""
+        for last in range(min(len(self.doc), head.i + 4), head.i, -1):
+            if last > head.i + 1 and self.doc[head.i + 1].lower_ not in {"of", "for", "-"}:
+                continue
+            for first in range(start, head.i + 1):
+                title = self.titles.get(" ".join(self.doc[first:last].text.split()))
+                if title is not None:
+                    return title, last
+        return None, head.i + 1
 
     def _nominal(self, start: int, end: int, head: Token, *nodes: Node) -> None:
         self._add(Found(start, end, head.i, "nominal", list(nodes), 0.65))

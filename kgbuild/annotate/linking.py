@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from spacy.tokens import Doc
 
 from kgbuild.annotate.draft import Draft, Found, Node
-from kgbuild.annotate.names import BODIES, PLACES, STATES, Name, bloc_of, institution, surface_of
+from kgbuild.annotate.names import BODIES, PLACES, STATES, Name, bloc_of, institution, name_head, surface_of
 from kgbuild.annotate.times import reference_day
 from kgbuild.annotate.words import gender_of, is_given_name, words
 from kgbuild.knowledge import Base, Candidate, Entry, Titles, key, role_key
@@ -69,7 +69,7 @@ class _Linker:
         self.persons: list[Node] = []
 
     def run(self) -> None:
-        labels = [self._label(n) for n in self.names]
+        labels = self._agreed([self._label(n) for n in self.names])
         full = self._full_names(labels)
         for i, name in enumerate(self.names):
             # "Johnson" is a person where the article names one in full, whatever the model took it for
@@ -153,17 +153,32 @@ class _Linker:
     def _by_words(self, name: Name) -> str:
         """What the head word of a longer name says: "... Party of ...", "... River"."""
         words_of = [t.lower_ for t in self.doc[name.start : name.end]]
-        stop = next((i for i, w in enumerate(words_of) if i and w in {"of", "for", "in", "on", "against", "to", "and", "-", "("}), len(words_of))
-        head = words_of[stop - 1]
+        head = self.doc[name_head(self.doc, name.start, name.end)].lower_
         if len(words_of) == 1:
-            return ""
+            return "ORG" if head in words("body_nouns") and name.label in {"MISC", "UNKNOWN", "LOC"} else ""
         if head in words("body_nouns") or (head in words("event_nouns") and words_of[-1] in words("body_nouns")):
             return "ORG"
-        if head in words("place_name_nouns") or words_of[0] in {"mount", "lake", "cape", "river"}:
+        if head in words("place_name_nouns") or words_of[0] in words("place_name_openers"):
             return "LOC"
         if head in words("event_nouns"):
             return "MISC"
         return "ORG" if words_of[-1] in words("body_nouns") else ""
+
+    def _agreed(self, labels: list[str]) -> list[str]:
+        """One label for one surface in the whole article; what the base knows or a title shows weighs most."""
+        votes: dict[str, Counter[str]] = {}
+        for name, label in zip(self.names, labels, strict=True):
+            best = next((c for c in name.candidates if c.kind != "surname"), None)
+            sure = (best is not None and best.prior >= 0.25 and _LABEL_OF_KIND[KIND_OF_TYPE[best.type]] == label) or (name.title is not None and label == "PERSON")
+            votes.setdefault(surface_of(self.doc, name.start, name.end), Counter())[label] += 3 if sure else 1
+        out = []
+        for name, label in zip(self.names, labels, strict=True):
+            count = votes[surface_of(self.doc, name.start, name.end)]
+            if label in {"DEMONYM", "BLOC"} or name.title is not None or len(count) == 1:
+                out.append(label)
+            else:
+                out.append(min((k for k in count if k not in {"DEMONYM", "BLOC"}), key=lambda k: (-count[k], k == "UNKNOWN", k)))
+        return out
 
     def _is_state(self, name: Name) -> bool:
         return bool(name.candidates) and name.candidates[0].type in STATES and name.candidates[0].prior >= 0.8
@@ -338,8 +353,12 @@ class _Linker:
                 long = key(known).split()
                 if parts == long or (len(parts) < len(long) and (parts == long[-len(parts) :] or (len(parts) == 1 and len(long) > 2 and parts[0] in long[1:]))):
                     return node
-                if len(parts) > 1 and len(long) > 1 and parts[-1] == long[-1] and (parts[0] == long[0]):
+                if len(parts) > 1 and len(long) > 1 and (parts[-1] == long[-1] and parts[0] == long[0] or parts == long[: len(parts)]):
                     return node
+        if len(parts) == 1 and is_given_name(parts[0]):
+            named = [n for n in self.persons if any(key(k).split()[:1] == parts and " " in k for k in [n.name, *n.names])]
+            if len(named) == 1:
+                return named[0]
         return None
 
     def _choose_person(self, name: Name) -> Candidate | None:

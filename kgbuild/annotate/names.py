@@ -100,6 +100,8 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
     for start, end, label in tagged:
         start, end = _widen(doc, start, end, known, label)
         end = _with_of(doc, start, end) if label != "PERSON" else end
+        if start and doc[start - 1].lower_.endswith(("1st", "2nd", "3rd", "th")) and doc[start - 1].text[0].isdigit() and doc[end - 1].lower_ in words("body_nouns"):
+            start -= 1  # "3rd Battalion"
         if end < len(doc) and doc[end].lower_ in words("agreement_nouns") and label != "PERSON" and not doc[end].is_sent_start:
             end, label = end + 1, "MISC"  # "Minsk agreements"
         keep(_name(doc, base, titles, start, end, label))
@@ -116,7 +118,23 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
             name = _name(doc, base, titles, first, last, label)
             if _plausible(doc, name):
                 keep(name)
+    for name in _repeats(doc, base, titles, names, taken):
+        keep(name)
     return sorted(names, key=lambda n: n.start)
+
+
+def _repeats(doc: Doc, base: Base, titles: Titles, names: Sequence[Name], taken: Sequence[bool]) -> list[Name]:
+    """Further mentions of persons whose full name the article gives: "Lee said" at a sentence's start, missed by the model."""
+    surnames = {
+        doc[n.end - 1].text: n.label
+        for n in names
+        if n.label in {"PERSON", "UNKNOWN"} and n.end - n.start in {2, 3} and len(doc[n.end - 1].text) > 2 and (n.label == "PERSON" or is_given_name(doc[n.start].text))
+    }
+    return [
+        _name(doc, base, titles, t.i, t.i + 1, "PERSON")
+        for t in doc
+        if not taken[t.i] and t.text in surnames and _capital(t) and (t.pos_ in {"PROPN", "NOUN", "X"} or t.dep_.startswith("nsubj") or t.tag_.startswith("VB"))
+    ]
 
 
 def bloc_of(token: Token) -> str:
@@ -184,23 +202,37 @@ def _split(doc: Doc, start: int, end: int, label: str, titles: Titles, base: Bas
     if any(c.kind != "surname" for c in readings(base, surface)) or institution(base, surface):
         yield start, end, label
         return
+    lead = doc[start]
+    if end - start > 2 and (lead.lower_ in words("party_words") or base.demonym(lead.text) is not None) and is_given_name(doc[start + 1].text):
+        yield from _split(doc, start + 1, end, "PERSON", titles, base)  # "Democrat Ann Lee", "Syrian Ali Hassan"
+        return
+    for back in range(1, min(start, titles.longest) + 1):
+        for last in range(min(end - 1, start + 3), start, -1):
+            title = titles.get(surface_of(doc, start - back, last)) if not doc[start - back].is_space else None
+            if title is not None and title.before and not any(t.is_sent_start for t in doc[start - back + 1 : start + 1]):
+                yield from _split(doc, last, end, "PERSON", titles, base)  # "Minister of | Defence Ann Lee"
+                return
     for first in range(start, end - 1):
         for last in range(min(end - 1, first + titles.longest), first, -1):
             title = titles.get(surface_of(doc, first, last))
             if title is None or not title.before or (label == "ORG" and first == start):
                 continue
             if first > start:
-                yield from _split(doc, start, first, "UNKNOWN" if label == "PERSON" else label, titles, base)
+                # "Ohio Democratic | Party Chairman": the body's noun belongs to its name
+                left = first + (doc[first].lower_ in words("body_nouns") and last - first > 1)
+                yield from _split(doc, start, left, "UNKNOWN" if label == "PERSON" else label, titles, base)
             yield from _split(doc, last, end, "PERSON", titles, base)
             return
     if end - start == 1 and titles.get(doc[start].text) is not None and not base.candidates(doc[start].text):
         return
-    if _is_time(doc, start, end) or all(t.lower_ in words("peoples") or t.text == "-" for t in doc[start:end]):
+    if _is_time(doc, start, end) or all(t.lower_ in words("peoples") or t.text == "-" or base.demonym(t.text) is not None for t in doc[start:end]):
         return
     if end - start == 1:
         token = doc[start]
         known = any(c.kind != "surname" for c in readings(base, token.text)) or is_given_name(token.text)
         allowed = {"PROPN", "X"} if token.is_sent_start and not known else {"PROPN", "NOUN", "ADJ", "X", "NUM"}
+        if token.pos_ == "ADJ" and token.dep_ == "amod" and not known:
+            return
         if bloc_of(token) or (token.pos_ not in allowed and not token.text.isupper()):
             return
     yield start, end, label
@@ -239,9 +271,19 @@ def _widen(doc: Doc, start: int, end: int, known: Sequence[tuple[int, int, tuple
     return start, end
 
 
+def name_head(doc: Doc, start: int, end: int) -> int:
+    """Index of the head word of a name: the last one before its first preposition ("[Party] of ...")."""
+    for i in range(start + 1, end):
+        if doc[i].lower_ in {"of", "for", "in", "on", "against", "to", "and", "-", "("}:
+            return i - 1
+    return end - 1
+
+
 def _with_of(doc: Doc, start: int, end: int) -> int:
     """The end of "Party of Socialism and Progress" where the span stopped at "Party"."""
-    while end + 1 < len(doc) and doc[end - 1].lower_ in words("body_nouns") and doc[end].lower_ in {"of", "for", "on"} and not doc[end].is_sent_start:
+    while end + 1 < len(doc) and doc[name_head(doc, start, end)].lower_ in words("body_nouns") and doc[end].lower_ in {"of", "for", "on"}:
+        if doc[end].is_sent_start:
+            break
         last = end + 1 + (doc[end + 1].lower_ == "the")
         if last >= len(doc) or not _proper(doc[last]) or doc[last].is_sent_start:
             break

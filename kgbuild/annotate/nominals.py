@@ -146,10 +146,13 @@ class Nominals:
             self.draft.found.append(Found(start, end, noun.i, "nominal", [node], 0.8))
 
     def _title_of(self, noun: Token, start: int):  # type: ignore[no-untyped-def]
-        for first in range(max(start, noun.i - self.titles.longest + 1), noun.i + 1):
-            title = self.titles.get(" ".join(self.doc[first : noun.i + 1].text.split()))
-            if title is not None:
-                return title
+        for last in range(min(len(self.doc), noun.i + 4), noun.i, -1):  # "secretary of state" goes beyond its head
+            if last > noun.i + 1 and self.doc[noun.i + 1].lower_ not in {"of", "for", "-"}:
+                continue
+            for first in range(max(start, noun.i - self.titles.longest + 1), noun.i + 1):
+                title = self.titles.get(" ".join(self.doc[first:last].text.split()))
+                if title is not None:
+                    return title
         return None
 
     def _owners(self, head: Token, start: int) -> list[Node]:
@@ -209,6 +212,8 @@ class Nominals:
             return False
         start, _ = extent(head)
         named = self.heads.get(inner.i)
+        if is_predicate(head) or not is_plural(head) and head.lemma_.lower() == "member":
+            return False
         if head.lemma_.lower() == "member" and named is not None and named.form in {"name", "metonym"} and named.node.kind in {"Organization", "State", "Group"}:
             node = self._group("militants" if _armed(named.node) else "officials", (named.node,), (), "members of " + named.node.name)
             self._keep(start, named.end, head.i, node)
@@ -269,6 +274,8 @@ class Nominals:
             self._keep(start, end, head.i, self._group(found_class, actors, qualifiers, _bare(self.doc, start, end)))
         elif any(q[:1].isupper() for q in qualifiers):
             self._keep(start, end, head.i, self._group(found_class, (), qualifiers, _bare(self.doc, start, end)))
+        elif owners:
+            return
         elif found_class in {"forces", "militants"} or (found_class == "officials" and (qualifiers or det in _DEFINITE)):
             node = self._same_class(head, found_class, qualifiers)
             if node is None and found_class != "officials" and (found_class == "militants" or det in _DEFINITE) and is_argument(head):
@@ -319,6 +326,11 @@ class Nominals:
         """ "the Iraqi government", "the coalition": a body without a name of its own."""
         if is_plural(head) and head.lower_ != "police":
             return
+        beside = next((f for f in self.draft.found if f.end <= head.i and f.start >= start and f.form == "name" and f.node.kind == "Organization"), None)
+        if beside is not None and head.lemma_.lower() in words("nominals_body") and not any(t.tag_ == "POS" for t in self.doc[beside.end : head.i]):
+            if all(t.pos_ in {"ADJ", "NOUN"} for t in self.doc[beside.end : head.i]):
+                self._keep(start, end, head.i, beside.node)  # "the Islamic State terrorist group"
+                return
         actors = tuple(dict.fromkeys(_actor(o) for o in owners if o.kind in {"State", "Place", "Organization", "City"}))
         qualifiers = self._qualifiers(head, start)
         lemma = head.lemma_.lower()

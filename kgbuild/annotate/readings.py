@@ -24,7 +24,7 @@ def read(doc: Doc, draft: Draft) -> None:
             metonym = draft.base.metonym(surface)
             if metonym is not None and metonym.city is None and STATE_METONYM.search(metonym.stands_for):
                 found.form = "metonym"
-            elif not is_actor(doc[found.head], False):
+            elif _located(doc, draft, found) or not is_actor(doc[found.head], False):
                 found.nodes = [node.twin]
         elif node.kind == "City":
             _capital(doc, draft, found, node)
@@ -42,6 +42,13 @@ def _capital(doc: Doc, draft: Draft, found: Found, node: Node) -> None:
         return
     if STATE_METONYM.search(metonym.stands_for) and metonym.state is not None:
         found.nodes, found.form = [state_node(draft, metonym.state)], "metonym"
+
+
+def _located(doc: Doc, draft: Draft, found: Found) -> bool:
+    """ "Homs, Syria": the state behind a comma says where the place lies."""
+    if found.start < 2 or doc[found.start - 1].text != ",":
+        return False
+    return any(f.end == found.start - 1 and f.node.kind in {"City", "Place"} and f.node.twin is None for f in draft.found)
 
 
 def is_actor(token: Token, city: bool) -> bool:
@@ -65,8 +72,8 @@ def is_actor(token: Token, city: bool) -> bool:
         return head.lemma_.lower() not in words("place_nouns")
     if base in {"compound", "amod"}:
         if city:
-            return head.lemma_.lower() in {"official", "government", "authority", "spokesman", "spokeswoman", "diplomat", "regime"} and False
-        return head.lemma_.lower() in words("actor_nouns")
+            return False
+        return head.lemma_.lower() not in words("place_compounds") and head.lemma_.lower() not in words("place_nouns")
     if base in {"obj", "iobj"}:
         verb = head.lemma_.lower()
         if city:

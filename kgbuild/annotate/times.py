@@ -91,6 +91,12 @@ def _closest_year(month: int, number: int, scene: _Scene) -> dt.date | None:
 
 def _absolute(m: re.Match[str], scene: _Scene) -> Days | None:
     month, number = _month_number(m["month"]), _day_number(m["day"])
+    if not m["year"] and m["weekday"] and scene.reference is not None:
+        # the weekday tells the year
+        near = [cal.day_of_month(number, month, scene.reference.year + i) for i in (0, -1, 1)]
+        fitting = [d for d in near if d is not None and d.weekday() == _weekday_number(m["weekday"])]
+        if fitting:
+            return cal.day(min(fitting, key=lambda d: abs((d - scene.reference).days) if scene.reference else 0))
     found = cal.day_of_month(number, month, int(m["year"])) if m["year"] else _closest_year(month, number, scene)
     return cal.day(found) if found else None
 
@@ -248,8 +254,8 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver, str], ...] = tuple(
         (r"(?P<y>1[5-9]\d\d|20\d\d)-(?P<m>\d\d)-(?P<d>\d\d)", _iso, "point"),
         (rf"(?P<month>{_MONTH}) (?P<day>{_DAY}) ?(?:-|–|to|and|until) ?(?P<day2>{_DAY})(?:,? (?P<year>{_YEAR}))?", _day_range, "point"),
         (rf"(?P<day>{_DAY}) ?(?:-|–|to|and|until) ?(?P<day2>{_DAY}) (?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?", _day_range, "point"),
-        (rf"(?:{_WEEKDAY}|{_SHORT_WEEKDAY})?,? ?(?P<month>{_MONTH}) (?P<day>{_DAY})(?:,? (?P<year>{_YEAR}))?", _absolute, "point"),
-        (rf"(?:(?:{_WEEKDAY}|{_SHORT_WEEKDAY}),? )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?", _absolute, "point"),
+        (rf"(?:(?P<weekday>{_WEEKDAY}|{_SHORT_WEEKDAY}),? )?(?P<month>{_MONTH}) (?P<day>{_DAY})(?:,? (?P<year>{_YEAR}))?", _absolute, "point"),
+        (rf"(?:(?P<weekday>{_WEEKDAY}|{_SHORT_WEEKDAY}),? )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?", _absolute, "point"),
         (
             rf"(?:(?P<part>(?i:early|mid|late|end of|beginning of|start of))[ -])?(?:(?P<rel>(?i:last|next|this)) )?(?P<month>{_MONTH})"
             rf"(?:,? (?:of )?(?P<year>{_YEAR}))?",
