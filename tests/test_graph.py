@@ -9,14 +9,20 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
+import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
 from made_records import FIRST, Article, entity, made_records, shuffled
 
+from kgbuild.config import Config
+from kgbuild.export import dump
 from kgbuild.graph import collect, network, to_networkx
 from kgbuild.graph.evidence import REACH, sentence_around
 from kgbuild.graph.measures import asserted, betweenness, communities, degree, pagerank, weighted_degree
+from kgbuild.ids import cluster_id
 from kgbuild.records import Claim, Document, Entity, Event, Mention, Record, Span, Stance
+from kgbuild.store import flat_turtle
+from kgbuild.vocab import STATUSES
 
 Data = dict[str, object]
 
@@ -170,6 +176,22 @@ def test_status_by_claims(claims: list[tuple[str, str, bool]], status: str) -> N
         article.records[-1] = replace(claim, id=f"{claim.id}-{n}")
     found = network([*article.records, norland, sudmark])
     assert [e.evidence.status for e in found.edges if e.kind == "event" and e.evidence] == [status]
+
+
+def test_status_is_that_of_the_rdf() -> None:
+    records: list[Record] = [
+        replace(r, cluster=cluster_id(r.type, [r.id])) if isinstance(r, Event) and r.cluster is None else r
+        for r in made_records()
+    ]
+    base = Config().base
+    derived = rdflib.Graph().parse(data=flat_turtle(dump("turtle", records, Config())), format="turtle")
+    rdf = {
+        str(e)[len(base) :]: str(o).rpartition("/")[2]
+        for e, o in derived.subject_objects(rdflib.URIRef(base + "ns#status"))
+    }
+    ours = {e.record: e.status for e in collect(records) if e.kind == "event"}
+    assert ours == rdf
+    assert set(ours.values()) == set(STATUSES)
 
 
 def test_an_entity_without_a_record_is_shown_by_its_id_and_an_orphan_record_is_left_out() -> None:
