@@ -121,6 +121,17 @@ def test_an_event_without_an_agent_does_not_make_its_victim_the_doer() -> None:
     assert edge.label() == "undergoes Assault at?"  # and nobody states it
 
 
+@pytest.mark.parametrize(("kind", "label"), [("Assault", "Assault together?"), ("Consult", "Consult?")])
+def test_two_who_do_it_together_do_not_do_it_to_each_other(kind: str, label: str) -> None:
+    article = Article("Norland and Westmere did it.\n", "x", None, None, None)
+    norland, westmere = entity("State", "Norland"), entity("State", "Westmere")
+    article.event(
+        "Norland and Westmere did it", "did", kind, "Norland and Westmere did it.", agents=(norland.id, westmere.id)
+    )
+    (edge,) = network([*article.records, norland, westmere]).edges
+    assert edge.label() == label
+
+
 def test_offsets_and_words_agree(graph: nx.MultiDiGraph) -> None:
     texts = {r.id: r.text for r in made_records() if isinstance(r, Document)}
     seen = 0

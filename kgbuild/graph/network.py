@@ -117,15 +117,20 @@ class Edge:
         return _EVENT_LABEL.get(e.status, "{}").format(self.phrase())
 
     def phrase(self) -> str:
-        """The type with the roles in words: "Assault", "Assault at", "undergoes Assault at" (no agent named)."""
+        """The type with the roles in words: "Assault", "Assault together", "undergoes Assault at" (no agent named)."""
         if self.kind != "event":
             return self.type
-        at = " to" if self.type == "Move" and self.role == "place" else _AT.get(self.role, "")
-        return _DONE.get(self.source_role, "{}").format(self.type) + at
+        done = _DONE.get(self.source_role, "{}").format(self.type)
+        if self.role == "together":  # two who shell a town together do not shell each other
+            return self.type if self.type in _MUTUAL else f"{done} together"
+        if self.role == "theme" and self.source_role != "agent":
+            return f"{done} concerning"
+        return done + (" to" if self.type == "Move" and self.role == "place" else _AT.get(self.role, ""))
 
 
 _EVENT_LABEL = {"Denied": "not {}", "Disputed": "disputed: {}", "Expected": "expected: {}", "Hypothetical": "{}?"}
 _DONE = {"recipient": "undergoes {}", "theme": "undergoes {}", "instrument": "used in {}", "place": "scene of {}"}
+_MUTUAL = frozenset({"Agree", "Consult", "Cooperate"})
 _AT = {"place": " at", "instrument": " with"}
 _QID = re.compile(r"Q[1-9][0-9]{0,11}")
 _SIGN = {"For": "+", "Against": "−", "Mixed": "±", "Neutral": "·"}
