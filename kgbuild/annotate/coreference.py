@@ -193,6 +193,9 @@ class _Resolver:
         # a modifier inside the phrase the pronoun owns, and the phrase itself ("its attack")
         if token.tag_ == "PRP$" and (token.head is head or token.head in head.ancestors and head.i > token.i):
             return True
+        speaker = self.heads.get(self.speakers.get(token.i, -1)) if self.quoted[token.i] else None
+        if speaker is not None and candidate.nodes and not self.quoted[head.i] and speaker.node is candidate.nodes[0].final:
+            return True
         # inside a direct quotation "he" is not the one who speaks
         if token.i < len(self.quoted) and self.quoted[token.i] and not self.quoted[head.i] and head.dep_ == "nsubj":
             return head.head.lemma_.lower() in words("speech_verbs") and head.sent.start <= token.i < head.sent.end

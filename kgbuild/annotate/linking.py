@@ -33,6 +33,8 @@ _KIND_OF_LABEL = {"PERSON": "Person", "ORG": "Organization", "LOC": "Place", "MI
 
 # The least score of a link, by what is linked; persons need the most, since their namesakes are legion.
 _LEAST = {"Person": 0.42, "Organization": 0.33, "City": 0.26, "Place": 0.3, "State": 0.3, "Topic": 2.0}
+_FAMOUS = 0.7
+"""Prominence from which a bare surname is enough: heads of great states."""
 _MARGIN = 1.25
 STATE_METONYM = re.compile(
     r"^(?:federal )?(?:government|cabinet)\b|\bgovernment (?:of\b|$)|^(?:president|prime minister|governor general|federal chancellor|monarchy) of\b",
@@ -67,6 +69,7 @@ class _Linker:
         self.context = self._countries()
         self.by_key: dict[tuple[str, str], Node] = {}
         self.persons: list[Node] = []
+        self.full_counts: dict[int, int] = {}
 
     def run(self) -> None:
         labels = self._agreed([self._label(n) for n in self.names])
@@ -134,6 +137,8 @@ class _Linker:
         label = self._by_words(name)
         if label:
             return label
+        if name.label in {"MISC", "UNKNOWN"} and len(surface) <= 8 and surface.isupper() and not several or (name.label == "MISC" and re.fullmatch(r"[A-Z]{2,5}-[A-Z]{2,5}", surface)):
+            return "ORG"
         if given and not surface.isupper():
             return "PERSON"
         if name.label not in {"UNKNOWN", "MISC"}:
@@ -210,7 +215,7 @@ class _Linker:
         node = self.by_key.get((label, folded)) or self.by_key.get(("", folded))
         if node is not None:
             return node
-        node = self._acronym(surface) or self._linked(name, label, surface)
+        node = self._acronym(surface) or self._short_body(name, label) or self._linked(name, label, surface)
         if node is None:
             if label == "UNKNOWN":
                 person = self._match_person(folded.split())
@@ -314,6 +319,14 @@ class _Linker:
                 return node
         return None
 
+    def _short_body(self, name: Name, label: str) -> Node | None:
+        """ "the Council" for the one longer name of the article that ends so."""
+        if name.end - name.start > 1 or label not in {"ORG", "UNKNOWN"} or self.doc[name.start].lower_ not in words("body_nouns"):
+            return None
+        word = self.doc[name.start].text
+        longer = [n for n in self.draft.nodes if n.kind == "Organization" and any(k.split()[-1:] == [word] and " " in k for k in (n.name, *n.names))]
+        return longer[0] if len(longer) == 1 else None
+
     def _settlement(self, name: Name) -> bool:
         before = [t.lower_ for t in self.doc[max(0, name.start - 2) : name.start]]
         return before[-1:] == ["of"] and bool(before) and before[0] in {"city", "town", "village", "port", "suburb"} or (
@@ -334,6 +347,8 @@ class _Linker:
         parts = folded.split()
         node = self._match_person(parts)
         if node is not None:
+            if len(parts) > 1:
+                self.full_counts[id(node)] = self.full_counts.get(id(node), 0) + 1
             return node
         chosen = self._choose_person(name)
         node = (self.draft.of_entry(chosen.entry) if chosen is not None else None) or self.draft.add(Node(surface, "Person", confidence=0.7))
@@ -344,17 +359,15 @@ class _Linker:
             node.gender = gender_of(parts[0])
         node.names.setdefault(surface, 0)
         self.persons.append(node)
+        self.full_counts[id(node)] = int(len(parts) > 1)
         return node
 
     def _match_person(self, parts: list[str]) -> Node | None:
         """A person of the article whose name these words shorten (or repeat)."""
-        for node in reversed(self.persons):
-            for known in [node.name, *node.names]:
-                long = key(known).split()
-                if parts == long or (len(parts) < len(long) and (parts == long[-len(parts) :] or (len(parts) == 1 and len(long) > 2 and parts[0] in long[1:]))):
-                    return node
-                if len(parts) > 1 and len(long) > 1 and (parts[-1] == long[-1] and parts[0] == long[0] or parts == long[: len(parts)]):
-                    return node
+        fitting = [n for n in self.persons if any(_shortens(parts, key(k).split()) for k in (n.name, *n.names))]
+        if fitting:
+            # of two of one surname the one the article names in full more often, then the earlier one
+            return min(fitting, key=lambda n: (-self.full_counts.get(id(n), 0), self.persons.index(n)))
         if len(parts) == 1 and is_given_name(parts[0]):
             named = [n for n in self.persons if any(key(k).split()[:1] == parts and " " in k for k in [n.name, *n.names])]
             if len(named) == 1:
@@ -370,8 +383,17 @@ class _Linker:
         score, best = scored[0]
         if len(scored) > 1 and scored[1][0] * _MARGIN > score and scored[1][1].id != best.id:
             return None
+        if best.kind == "surname" and best.entry.prior >= _FAMOUS and self._in_office(best, 3000):
+            return best
         least = _LEAST["Person"] if best.kind != "surname" else 0.52
         return best if score >= least else None
+
+    def _in_office(self, candidate: Candidate, slack: int) -> bool:
+        """Whether a person held an office within so many days of the article."""
+        if self.day is None:
+            return False
+        margin = dt.timedelta(days=slack)
+        return any(t.begin and t.begin - margin <= self.day and (t.end is None or self.day <= t.end + margin) for t in self.base.offices(candidate.id))
 
     def _person_score(self, candidate: Candidate, name: Name) -> float:
         score = candidate.prior
@@ -414,6 +436,15 @@ def is_people(doc: Doc, name: Name) -> bool:
     if token.tag_ in {"NNS", "NNPS"} or name.demonym.form in {"people", "person"}:
         return token.dep_.split(":")[0] in {"nsubj", "obj", "obl", "nmod", "conj", "iobj", "appos", "ROOT"}
     return token.dep_.split(":")[0] in {"nsubj", "obj"} and token.i > 0 and token.nbor(-1).lower_ == "the"
+
+
+def _shortens(parts: list[str], long: list[str]) -> bool:
+    """Whether words repeat a full name or shorten it to its end, its beginning (two words) or one word within."""
+    if parts == long:
+        return True
+    if len(parts) < len(long) and (parts == long[-len(parts) :] or (len(parts) == 1 and len(long) > 2 and parts[0] in long[1:])):
+        return True
+    return len(parts) > 1 and len(long) > 1 and (parts[-1] == long[-1] and parts[0] == long[0] or parts == long[: len(parts)])
 
 
 def _initials(name: str) -> str:

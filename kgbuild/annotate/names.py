@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from kgbuild.annotate.words import is_given_name, words
 from kgbuild.knowledge import Base, Candidate, Demonym, Title, Titles
 from kgbuild.rules import load_rules
 
-__all__ = ["LABELS", "Name", "bloc_of", "find_names", "institution", "readings", "surface_of", "title_before"]
+__all__ = ["LABELS", "Name", "bloc_of", "find_names", "institution", "readings", "name_head", "surface_of", "title_before", "title_start"]
 
 LABELS = {
     "PER": "PERSON",
@@ -120,7 +120,35 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
                 keep(name)
     for name in _repeats(doc, base, titles, names, taken):
         keep(name)
+    names = _sober(doc, names)
     return sorted(names, key=lambda n: n.start)
+
+
+def _sober(doc: Doc, names: Sequence[Name]) -> list[Name]:
+    """Names without those that only the capitals of a headline make ("Voters Worried About")."""
+    sentences = list(doc.sents)
+    document = doc._.document
+    headlines = [p for p in document.paragraphs if p.role in {"headline", "deck"}] if document is not None else []
+    first = [s for n, s in enumerate(sentences) if any(p.begin <= s.start_char < p.end for p in headlines) or (n < 2 and len(sentences) > 3)]
+    loud = [s for s in first if _title_case(s)]
+    if not loud:
+        return list(names)
+    inside = {i for s in loud for i in range(s.start, s.end)}
+    elsewhere = {doc[i].text for n in names if n.start not in inside for i in range(n.start, n.end)}
+
+    def holds(name: Name) -> bool:
+        if name.start not in inside or name.demonym is not None or name.label == "BLOC" or name.title is not None:
+            return True
+        if any(c.kind != "surname" and c.prior >= 0.25 for c in name.candidates) or (name.sure and not name.candidates):
+            return True
+        return all(t.text in elsewhere or not _capital(t) for t in doc[name.start : name.end])
+
+    return [n for n in names if holds(n)]
+
+
+def _title_case(sentence: Span) -> bool:
+    long = [t for t in sentence if t.is_alpha and len(t.text) > 3]
+    return len(long) >= 4 and sum(_capital(t) for t in long) >= 0.75 * len(long) and any(t.pos_ in {"VERB", "ADP", "AUX", "ADV", "NOUN"} for t in long)
 
 
 def _repeats(doc: Doc, base: Base, titles: Titles, names: Sequence[Name], taken: Sequence[bool]) -> list[Name]:
@@ -285,11 +313,11 @@ def _with_of(doc: Doc, start: int, end: int) -> int:
         if doc[end].is_sent_start:
             break
         last = end + 1 + (doc[end + 1].lower_ == "the")
-        if last >= len(doc) or not _proper(doc[last]) or doc[last].is_sent_start:
+        if last >= len(doc) or not _capital(doc[last]) or not doc[last].is_alpha or doc[last].is_sent_start:
             break
         end = last + 1
         while end < len(doc) and not doc[end].is_sent_start:
-            if _proper(doc[end]):
+            if _capital(doc[end]) and doc[end].is_alpha:
                 end += 1
             elif doc[end].lower_ in {"and", "&"} and end + 1 < len(doc) and doc[end + 1].pos_ == "PROPN" and doc[end + 1].lower_ in words("abstract_nouns"):
                 end += 2
@@ -428,10 +456,16 @@ def _is_time(doc: Doc, start: int, end: int) -> bool:
 
 def title_before(doc: Doc, titles: Titles, start: int) -> Title | None:
     """The title that stands right before a token: "Foreign Minister [Sergei ...]", "Mr [Johnson]"."""
+    found = title_start(doc, titles, start)
+    return found[1] if found is not None else None
+
+
+def title_start(doc: Doc, titles: Titles, start: int) -> tuple[int, Title] | None:
+    """The longest title right before a token, with the index of its first token."""
     for first in range(max(0, start - titles.longest), start):
-        if doc[first].is_space or any(t.is_sent_start for t in doc[first + 1 : start + 1]):
+        if doc[first].is_space or doc[first].is_punct or any(t.is_sent_start for t in doc[first + 1 : start + 1]):
             continue
         title = titles.get(surface_of(doc, first, start))
         if title is not None and title.before:
-            return title
+            return first, title
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spacy.tokens import Doc, Token
 
 from kgbuild.annotate.draft import Draft, Found, Node
+from kgbuild.annotate.names import title_start
 from kgbuild.annotate.phrases import determiner, extent, is_argument, is_plural, is_predicate, joined_people, number_of, sentence_numbers
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
@@ -107,17 +108,15 @@ class Nominals:
             self._describe(role, node)
 
     def _prefix_title(self, found: Found, node: Node) -> None:
-        end = found.start
-        for first in range(max(0, end - self.titles.longest), end):
-            title = self.titles.get(" ".join(self.doc[first:end].text.split()))
-            if title is None:
-                continue
-            if title.kind != "honorific":
-                node.roles |= {title.name, title.name.split()[-1]}
-                self.used.add(end - 1)
-            node.gender = node.gender or (title.gender or "")
-            self._affiliate_left(first, node)
+        before = title_start(self.doc, self.titles, found.start)
+        if before is None:
             return
+        first, title = before
+        self.used.update(range(first, found.start))
+        if title.kind != "honorific":
+            node.roles |= {title.name, title.name.split()[-1]}
+        node.gender = node.gender or (title.gender or "")
+        self._affiliate_left(first, node)
 
     def _affiliate_left(self, end: int, node: Node) -> None:
         """The name right before a title, with at most three plain modifiers between ("the Russian military spokesman")."""
@@ -197,7 +196,7 @@ class Nominals:
                     continue
                 if numbers[found.start] - numbers[unnamed.start] > 3 or found.form != "name":
                     break
-                if not other.affiliation and other.entry is None and _speaking(self.doc[found.head]) and not (node.gender and other.gender and node.gender != other.gender):
+                if not other.affiliation and _same_country(other, node) and _speaking(self.doc[found.head]) and not (node.gender and other.gender and node.gender != other.gender):
                     node.merge_into(other)
                 break
 
@@ -313,6 +312,8 @@ class Nominals:
         if not is_plural(head):
             return
         owners = self._owners(head, start)
+        if head.lemma_.lower() == "power" and any(o.kind != "Group" for o in owners):
+            return
         if len(owners) == 1 and owners[0].kind == "Group":
             self._keep(start, end, head.i, owners[0])
             return
@@ -431,14 +432,17 @@ class Nominals:
 
     def _state_near(self, head: Token) -> Node | None:
         """The state of the last place or state named before a token in its sentence."""
-        best = None
+        best: tuple[bool, int, Node] | None = None
         for found in self.draft.found:
-            if head.sent.start <= found.start and found.end <= head.i:
-                node = found.node
-                state = node if node.kind == "State" else node.twin if node.kind == "Place" else node.within.twin if node.within is not None else None
-                if state is not None and (best is None or found.start > best[0]):
-                    best = (found.start, state)
-        return best[1] if best is not None else None
+            if not (head.sent.start <= found.start and found.end <= head.i) or found.form == "adjective":
+                continue
+            node = found.node
+            place = node.kind in {"Place", "City"}
+            state = node if node.kind == "State" else node.twin if node.twin is not None else node.within.twin if node.within is not None else None
+            subject = self.doc[found.head].dep_.startswith("nsubj")
+            if state is not None and not subject and (best is None or (place, found.start) > best[:2]):
+                best = (place, found.start, state)
+        return best[2] if best is not None else None
 
     def _keep(self, start: int, end: int, head: int, node: Node, confidence: float = 0.7) -> None:
         for found in self.draft.found:
@@ -463,6 +467,14 @@ def _actor(node: Node) -> Node:
     """The actor behind a node: a place of a state's territory stands for the state."""
     node = node.final
     return node.twin if node.kind == "Place" and node.twin is not None else node
+
+
+def _same_country(person: Node, described: Node) -> bool:
+    """Whether what the base knows of a named person allows the description; nothing known always does."""
+    if person.entry is None or person.entry.country is None:
+        return True
+    owners = [a.final for a in described.affiliation] + [b.final for a in described.affiliation for b in a.final.affiliation]
+    return any(o.entry is not None and o.entry.country == person.entry.country for o in owners)
 
 
 def _armed(node: Node) -> bool:

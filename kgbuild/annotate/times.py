@@ -12,6 +12,7 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.annotate import calendar as cal
 from kgbuild.annotate.calendar import Days
+from kgbuild.annotate.draft import Draft
 from kgbuild.layers import TimeExpression
 from kgbuild.records import Document, Span
 
@@ -167,6 +168,9 @@ _OFFSETS = {"last": -1, "past": -1, "previous": -1, "this": 0, "current": 0, "ne
 def _neighbour(m: re.Match[str], scene: _Scene) -> Days | None:
     if scene.reference is None:
         return None
+    if m["rel"].lower() == "past" and m["unit"].lower() != "weekend":
+        moved = cal.add_units(scene.reference, -3 if m["unit"].lower() == "quarter" else -1, "month" if m["unit"].lower() == "quarter" else m["unit"].lower())
+        return (moved, scene.reference) if moved else None
     return _part_of(m["part"], cal.neighbour(scene.reference, m["unit"].lower(), _OFFSETS[m["rel"].lower()]))
 
 
@@ -323,11 +327,13 @@ def find_times(doc: Doc) -> tuple[TimeExpression, ...]:
     unresolved when there is none.
     """
     reference = reference_day(doc._.document)
+    draft = doc._.draft
+    named = {i for f in draft.found if f.form == "name" for i in range(f.start, f.end)} if isinstance(draft, Draft) else set()
     found: list[TimeExpression] = []
     last: Days | None = None
     for match, resolver, kind in _matches(doc.text):
         tokens = doc.char_span(match.start(), match.end(), alignment_mode="expand")
-        if tokens is None or any(t._.masked for t in tokens):
+        if tokens is None or any(t._.masked or t.i in named for t in tokens):
             continue
         if _is_name(match, tokens[0]):
             continue
