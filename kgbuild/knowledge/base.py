@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from datetime import date
@@ -22,13 +23,16 @@ PACKAGED = Path(__file__).resolve().parent.parent / "data" / "knowledge.sqlite"
 """The base shipped with the package."""
 
 _COLUMNS = (
-    "e.n, e.qid, e.local, e.name, e.type, e.country, (SELECT text FROM text WHERE n = e.description), e.prior, e.lat, e.lon, "
-    "e.population, e.tier, (SELECT text FROM text WHERE n = e.source)"
+    "e.n, e.number, e.local, e.name, e.type, e.country, (SELECT text FROM text WHERE n = e.description), e.prior, "
+    "e.lat, e.lon, e.population, e.tier, (SELECT text FROM text WHERE n = e.source)"
 )
 _SURNAME = KINDS.index("surname")
 _ACRONYM = KINDS.index("acronym")
 _MOST_SURNAMES = 12
+_CITY = 50_000
+"""Inhabitants from which a namesake of a palace or seat is worth a second reading."""
 _CACHE = 16384
+_NUMBERED = re.compile(r"(Q|gn:)([1-9][0-9]{0,12})")
 
 
 class Base:
@@ -74,15 +78,19 @@ class Base:
     def __enter__(self) -> Base:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     # `candidates` is the cached form of this method
     def _candidates(self, surface: str) -> tuple[Candidate, ...]:
         """Everything the surface may name, best first; empty when nothing.
 
-        Case, diacritics, points, hyphens, a leading "the" and a final possessive make no difference, with two exceptions: an
-        acronym matches only text written as one ("US", "U.S.", "Nato", never "us"), and a single word without any capital
+        Case, diacritics, points, hyphens, a leading "the" and a final possessive make no difference, with two
+        exceptions: an
+        acronym matches only text written as one ("US", "U.S.", "Nato", never "us"), and a single word without any
+        capital
         names nothing. At most 12 persons by bare surname.
         """
         wanted = key(surface)
@@ -124,6 +132,8 @@ class Base:
     # `country` is the cached form of this method
     def _country(self, iso2: str) -> Entry | None:
         """The state or territory of an ISO 3166 alpha-2 code, None when unknown."""
+        if len(iso2) != 2 or not iso2.isascii():
+            return None
         row = self._db.execute("SELECT n FROM state WHERE iso2 = ?", (iso2.upper(),)).fetchone()
         return None if row is None else self._entry(row[0])
 
@@ -156,6 +166,8 @@ class Base:
         best = self.best(surface)
         city = best.entry if best is not None and best.type == "city" else None
         capital_of = None if city is None else self.capital_of(city)
+        if city is not None and capital_of is None and (city.population or 0) < _CITY:
+            city = None  # White House, Tennessee
         if row is not None:
             target = None if row[0] is None else self._entry(row[0])
             return Metonym(surface, row[1] or "", target, self.country(row[2]), city, capital_of is not None)
@@ -166,7 +178,8 @@ class Base:
     def offices(self, person: str) -> tuple[Term, ...]:
         """The offices of a person (by id), the latest first."""
         rows = self._db.execute(
-            "SELECT h.person, t.title, t.country, h.begin, h.end FROM held h JOIN title t ON t.n = h.title WHERE h.person = ?",
+            "SELECT h.person, t.title, t.country, h.begin, h.end FROM held h JOIN title t ON t.n = h.title "
+            "WHERE h.person = ?",
             (self._number(person),),
         )
         return tuple(sorted(map(self._term, rows), key=_latest_first))
@@ -174,24 +187,32 @@ class Base:
     def holders(self, role: str, country: str, on: date | None = None) -> tuple[Term, ...]:
         """Who held an office of a country, the latest first: ``holders("president", "US", date(2022, 3, 24))``.
 
-        role: the office in words, with or without its country; usual synonyms are bridged ("foreign minister"). on: only terms
-        that cover the day, those with a known beginning before the others.
+        role: the office in words, with or without its country; usual synonyms are bridged ("foreign minister"). on:
+        only terms
+        that cover the day, those whose bounds are known to the day before the others.
         """
-        rows = self._db.execute(
-            "SELECT h.person, t.title, t.country, h.begin, h.end FROM role r JOIN title t ON t.n = r.title "
-            "JOIN held h ON h.title = t.n WHERE r.country = ? AND r.role = ?",
-            (country.upper(), role_key(role)),
-        )
-        terms = [self._term(row) for row in rows]
+        terms: list[Term] = []
+        if not country.isascii():
+            return ()
+        for wanted in (role_key(role), role_key(role.partition(" of ")[0])):
+            rows = self._db.execute(
+                "SELECT h.person, t.title, t.country, h.begin, h.end FROM role r JOIN title t ON t.n = r.title "
+                "JOIN held h ON h.title = t.n WHERE r.country = ? AND r.role = ?",
+                (country.upper(), wanted),
+            )
+            terms = [self._term(row) for row in rows]
+            if terms:
+                break
         if on is not None:
             terms = [t for t in terms if t.covers(on) and t.begin is not None]
         seen: dict[tuple[str, date | None], Term] = {}
-        for term in sorted(terms, key=_latest_first):
+        for term in sorted(terms, key=lambda t: (on is not None and not t.exact, *_latest_first(t))):
             seen.setdefault((term.person.id, term.begin), term)
         return tuple(seen.values())
 
     def holder(self, role: str, country: str, on: date | None = None) -> Entry | None:
-        """The person who held the office on the day (without a day: the last known), None when the base does not know."""
+        """The person who held the office on the day (without a day: the last known), None when the base does not
+        know."""
         terms = self.holders(role, country, on)
         return terms[0].person if terms else None
 
@@ -201,18 +222,21 @@ class Base:
         return {TYPES[kind]: count for kind, count in rows}
 
     def _number(self, identifier: str) -> int:
-        if identifier[:1] == "Q" and identifier[1:].isascii() and identifier[1:].isdigit() and len(identifier) < 16:
-            row = self._db.execute("SELECT n FROM entity WHERE qid = ?", (int(identifier[1:]),)).fetchone()
+        if not identifier.isprintable():
+            return 0
+        if found := _NUMBERED.fullmatch(identifier):
+            number = int(found[2]) if found[1] == "Q" else -int(found[2])
+            row = self._db.execute("SELECT n FROM entity WHERE number = ?", (number,)).fetchone()
         else:
             row = self._db.execute("SELECT n FROM entity WHERE local = ?", (identifier,)).fetchone()
         return 0 if row is None else int(row[0])
 
     def _read_entry(self, n: int) -> Entry:
         row = self._db.execute(f"SELECT {_COLUMNS} FROM entity e WHERE e.n = ?", (n,)).fetchone()
-        _, qid, local, name, kind, country, description, prior, lat, lon, population, tier, source = row
+        _, number, local, name, kind, country, description, prior, lat, lon, population, tier, source = row
         return Entry(
-            id=f"Q{qid}" if qid else local,
-            qid=f"Q{qid}" if qid else None,
+            id=local if number is None else f"Q{number}" if number > 0 else f"gn:{-number}",
+            qid=f"Q{number}" if number is not None and number > 0 else None,
             name=name,
             type=TYPES[kind],
             country=country,
@@ -225,19 +249,25 @@ class Base:
             source=source or "",
         )
 
-    def _term(self, row: tuple[int, str, str | None, int | None, int | None]) -> Term:
+    def _term(self, row: tuple[int, str, str | None, int, int]) -> Term:
         person, title, country, begin, end = row
-        return Term(self._entry(person), title, country, _date(begin), _date(end))
+        exact = begin % 100 != 0 and (end == 0 or end % 100 != 0)
+        return Term(self._entry(person), title, country, _date(begin), _date(end, last=True), exact)
 
 
-def _date(number: int | None) -> date | None:
-    if number is None:
-        return None
+def _date(number: int, last: bool = False) -> date | None:
+    year, month, day = number // 10000, number // 100 % 100, number % 100
     try:
-        return date(number // 10000, max(1, number // 100 % 100), max(1, number % 100))
+        return date(year, month or (12 if last else 1), day or (28 if last else 1)) if number else None
     except ValueError:
         return None
 
 
 def _latest_first(term: Term) -> tuple[bool, int, float, str, str]:
-    return (term.begin is None, -(term.begin.toordinal() if term.begin else 0), -term.person.prior, term.title, term.person.id)
+    return (
+        term.begin is None,
+        -(term.begin.toordinal() if term.begin else 0),
+        -term.person.prior,
+        term.title,
+        term.person.id,
+    )

@@ -13,9 +13,12 @@ class Entry:
     """One entity of the base.
 
     id: the Wikidata id where a source confirms it, else a local id ("kg:...", "gn:..." for GeoNames, "phx:...").
-    name: the common English name. type: one of `schema.TYPES`. country: ISO 3166 alpha-2 of its state, None where it has none.
-    prior: prominence in [0, 1]. lat, lon: degrees (WGS84); for regions the source does not place, the median of their cities.
-    population: inhabitants. tier: "open" (openly licensed file) or "wd-extract" (rows of Wikidata queries). source: "+"-joined source tags.
+    name: the common English name. type: one of `schema.TYPES`. country: ISO 3166 alpha-2 of its state, None where it
+    has none.
+    prior: prominence in [0, 1]. lat, lon: degrees (WGS84); for regions the source does not place, the median of their
+    cities.
+    population: inhabitants. tier: "open" (openly licensed file) or "wd-extract" (rows of Wikidata queries). source:
+    "+"-joined source tags.
     """
 
     id: str
@@ -88,8 +91,10 @@ class Demonym:
 class Metonym:
     """A capital, palace or street that may stand for an institution.
 
-    stands_for: the institution in words; target: its entry, None where the base has none. state: the country's entry (for Brussels the
-    European Union is the target and Belgium the state). city: the city of that name when it is one, so that the sentence
+    stands_for: the institution in words; target: its entry, None where the base has none. state: the country's entry
+    (for Brussels the
+    European Union is the target and Belgium the state). city: the city of that name when it is one, so that the
+    sentence
     must decide between the two readings ("in Moscow", "Moscow warned"). capital: the city is the country's capital.
     """
 
@@ -103,14 +108,19 @@ class Metonym:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One stretch in one office. begin and end are inclusive days, None where the sources give none; most records stop in 2022-23,
-    so an open end says that the term was running then."""
+    """One stretch in one office. begin and end are inclusive days, None where the sources give none; most records
+    stop in 2022-23,
+    so an open end says that the term was running then. exact: false where the sources give a year or month only; then
+    begin is its first
+    day and end its last possible one.
+    """
 
     person: Entry
     title: str
     country: str | None
     begin: date | None
     end: date | None
+    exact: bool = True
 
     def covers(self, day: date) -> bool:
         """Whether the day lies in the term; an unknown bound does not exclude."""

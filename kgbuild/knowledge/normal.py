@@ -35,6 +35,8 @@ def key(surface: str) -> str:
     if not surface or len(surface) > MAX_SURFACE:
         return ""
     if not surface.isascii():
+        if any("\ud800" <= c <= "\udfff" for c in surface):
+            return ""  # half a character: no text
         surface = unicodedata.normalize("NFKC", surface)
     text = strip_possessive(surface).casefold()
     if not text.isascii():

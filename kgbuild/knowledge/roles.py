@@ -45,8 +45,8 @@ _WHOLE = {
     "finance chief": "finance minister",
 }
 _OF = re.compile(
-    r"^(?:(?P<vice>deputy|vice) )?(?:union |federal |state |cabinet )?"
-    r"(?:minister|secretary of state|secretary|ministry) (?:of state )?(?:of|for) (?:the )?(?P<topic>.+)$"
+    r"^(?:(?P<vice>deputy|vice) )?(?:union |federal |cabinet )?"
+    r"(?:minister|secretary of state|secretary|ministry) (?:of|for) (?:the )?(?P<topic>.+)$"
 )
 _BEFORE = re.compile(r"^(?P<topic>.+) (?:minister|secretary|chief)$")
 _KEPT = {"prime", "first", "deputy prime", "vice prime", "general", "press", "private", "permanent", "chief"}
@@ -63,8 +63,8 @@ def role_key(title: str) -> str:
         return _WHOLE[text]
     if text == "secretary of state":
         return text
-    if found := _OF.match(text):
-        topic = found["topic"]
+    if (found := _OF.match(text)) and not found["topic"].startswith("state "):
+        topic = found["topic"]  # "minister of state for defence" is a junior office of its own
         return f"{found['vice'] + ' ' if found['vice'] else ''}{_TOPICS.get(topic, topic)} minister"
     if found := _BEFORE.match(text):
         topic = found["topic"]

@@ -13,7 +13,8 @@ from kgbuild.rules import load_rules
 __all__ = ["GENDERS", "KINDS", "Title", "Titles"]
 
 KINDS = (
-    "head_of_state", "head_of_government", "minister", "deputy", "legislator", "official", "diplomat", "spokesperson", "military",
+    "head_of_state", "head_of_government", "minister", "deputy", "legislator", "official", "diplomat", "spokesperson",
+    "military",
     "police", "judge", "royal", "religious", "executive", "party", "local", "media", "profession", "honorific",
 )  # fmt: skip
 GENDERS = ("female", "male", None)
@@ -23,8 +24,10 @@ GENDERS = ("female", "male", None)
 class Title:
     """A title or role noun.
 
-    name: the words as listed ("prime minister"). kind: one of `KINDS`. gender: "male" or "female" where the word itself says so.
-    role: the key under which `Base.holders` files the office, None when the noun is no single office. before: stands before a name
+    name: the words as listed ("prime minister"). kind: one of `KINDS`. gender: "male" or "female" where the word
+    itself says so.
+    role: the key under which `Base.holders` files the office, None when the noun is no single office. before: stands
+    before a name
     ("President Putin"). nominal: can name its holder alone ("the president").
     """
 
@@ -78,19 +81,21 @@ def _load() -> Titles:
             if unknown or options.get("gender") not in GENDERS:
                 raise RuleError(f"titles.yaml: {name}: unknown {', '.join(unknown) or 'gender'}")
             role = role_key(name) if options.get("role") else None
-            title = Title(name, kind, options.get("gender"), role, options.get("before", True), options.get("nominal", True))
+            title = Title(
+                name, kind, options.get("gender"), role, options.get("before", True), options.get("nominal", True)
+            )
             found.append(title)
             for form in (name, *options.get("forms", ())):
-                for spelled in (key(form), *([key(_plural(form))] if title.nominal else [])):
+                for spelled in (key(form), *([key(_plural(form, kind))] if title.nominal else [])):
                     if forms.setdefault(spelled, title) is not title:
                         raise RuleError(f"titles.yaml: {form!r} is listed twice ({forms[spelled].name}, {name})")
     return Titles(tuple(found), forms)
 
 
-def _plural(form: str) -> str:
-    head, _, rest = form.partition("-general")
-    if rest or form.endswith("-general"):
-        return f"{head}s-general{rest}"
+def _plural(form: str, kind: str) -> str:
+    head, _, last = form.replace("-", " ").rpartition(" ")
+    if head and last == "general" and kind != "military":
+        return f"{_plural(head, kind)} general"  # secretaries general, but lieutenant generals
     if form.endswith("man"):
         return form[:-3] + "men"
     if form.endswith("woman"):

@@ -1,4 +1,4 @@
-"""Build the shipped entity base: ``python training/knowledge/build.py --data ../shared/data/kb --out kgbuild/data/knowledge.sqlite``."""
+"""Build the shipped entity base, `kgbuild/data/knowledge.sqlite`, from the collected sources."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import curate
 import relations
-from drafts import Draft, read_drafts, read_evidence, read_table
+from drafts import Draft, add_hand_listed, is_geonames, read_drafts, read_evidence, read_table
 
 from kgbuild.knowledge.normal import is_acronym, key
 from kgbuild.knowledge.schema import KINDS, SCHEMA, TIERS, TYPES, VERSION
@@ -22,33 +22,48 @@ def collect(folder: Path) -> tuple[list[Draft], dict[str, int]]:
     """Read, clean, merge and rank; returns the drafts, most prominent first, and counts for the log."""
     evidence = read_evidence(folder)
     drafts, log = read_drafts(folder, evidence)
+    log["hand-listed added"] = add_hand_listed(drafts, folder, evidence)
     log["read"] = len(drafts)
     additions: dict[str, list[dict[str, str]]] = {}
     for row in read_table(HERE / "additions.tsv"):
         additions.setdefault(row["id"], []).append(row)
     for draft in drafts:
         known = evidence.get(draft.qid or "")
+        if draft.type in curate.BODIES and curate.TITLES.get(draft.name.split(" of ")[0]) and " of " in draft.name:
+            draft.type = "office"  # "President of the United States" as a government
         old = draft.name
         draft.name = curate.preferred_name(draft, known)
         for label in (old, *(known.labels if known else ())):
             if label != draft.name:
                 draft.aliases.setdefault(label, "alias")
-        for row in additions.get(draft.id, ()):
+        curate.clean_aliases(draft)
+        for row in additions.pop(draft.id, ()):
             if row["alias"]:
-                draft.aliases[row["alias"]] = "alias"
+                draft.aliases[row["alias"]] = "acronym" if is_acronym(row["alias"]) else "alias"
             if row["lat"]:
                 draft.lat, draft.lon = float(row["lat"]), float(row["lon"])
-        curate.clean_aliases(draft)
-    noise = [d for d in drafts if curate.is_noise(d)]
+    log["additions without entity"] = len(additions)
+    common = common_words()
+    noise = [d for d in drafts if curate.is_noise(d, common)]
     log["noise"] = len(noise)
-    gone = {d.id for d in noise}
+    gone = {d.id for d in noise} | curate.is_shadow(drafts)
     drafts = [d for d in drafts if d.id not in gone]
-    drafts, log["merged"] = curate.merge(drafts, evidence)
     log["stolen aliases"] = curate.drop_stolen_aliases(drafts)
+    drafts, log["merged"] = curate.merge(drafts, evidence)
+    log["stolen aliases"] += curate.drop_stolen_aliases(drafts)
     curate.set_priors(drafts, evidence)
-    log["regions located"] = curate.locate_regions(drafts)
+    log["regions and states located by their cities"] = curate.locate_areas(drafts)
+    before = len(drafts)
+    drafts = relations.drop_generic_offices(drafts, folder)
+    log["offices named like those of other states"] = before - len(drafts)
     drafts.sort(key=lambda d: (-d.prior, d.id))
     return drafts, log
+
+
+def common_words() -> set[str]:
+    """Everyday words that are also names, see common_words.py."""
+    path = HERE / "common_words.txt"
+    return set(path.read_text("utf-8").split()) if path.exists() else set()
 
 
 class _Numbers:
@@ -64,7 +79,7 @@ class _Numbers:
 
 def write(drafts: list[Draft], folder: Path, out: Path, log: dict[str, int]) -> None:
     """Write the SQLite file; the same drafts give the same bytes."""
-    common = {line.strip() for line in (HERE / "common_words.txt").read_text("utf-8").splitlines()} if (HERE / "common_words.txt").exists() else set()
+    common = common_words()
     number = {d.id: i for i, d in enumerate(drafts, 1)}
     texts = _Numbers()
     out.unlink(missing_ok=True)
@@ -74,20 +89,21 @@ def write(drafts: list[Draft], folder: Path, out: Path, log: dict[str, int]) -> 
     base.executescript(SCHEMA)
     base.execute("BEGIN")
     capital_of = relations.capitals(drafts)
+    large = {key(d.name) for d in drafts if d.type == "city" and (d.population or 0) >= 50_000}
+    seats = {key(row.surface) for row in relations.metonyms(folder, drafts)} - large
     alias_rows: dict[tuple[str, int], int] = {}
     for draft in drafts:
         n = number[draft.id]
-        qid = int(draft.qid[1:]) if draft.qid else None
         base.execute(
             "INSERT INTO entity VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 n,
-                qid,
-                None if qid else draft.id,
+                int(draft.qid[1:]) if draft.qid else -int(draft.id[3:]) if is_geonames(draft.id) else None,
+                None if draft.qid or is_geonames(draft.id) else draft.id,
                 draft.name,
                 TYPES.index(draft.type),
                 draft.country or None,
-                texts.of(draft.description),
+                texts.of(draft.description[:100]),
                 round(draft.prior * 1000),
                 None if draft.lat is None else round(draft.lat * 10000),
                 None if draft.lon is None else round(draft.lon * 10000),
@@ -100,14 +116,21 @@ def write(drafts: list[Draft], folder: Path, out: Path, log: dict[str, int]) -> 
             base.execute("INSERT OR IGNORE INTO state VALUES (?,?)", (draft.iso2, n))
         for surface, kind in draft.aliases.items():
             k = key(surface)
-            if not k:
-                continue
-            kind = "acronym" if kind in ("name", "alias") and is_acronym(surface) and not _spelled_otherwise(draft, surface) else kind
+            if not k or (k in seats and draft.type == "city" and (draft.population or 0) < 50_000):
+                continue  # White House, Tennessee
+            kind = (
+                "acronym"
+                if kind in ("name", "alias") and is_acronym(surface) and not _spelled_otherwise(draft, surface)
+                else kind
+            )
             code = KINDS.index(kind)
             alias_rows[k, n] = min(code, alias_rows.get((k, n), 99))
     base.executemany(
         "INSERT INTO alias VALUES (?,?,?)",
-        [(k, n, code + (16 if k in common else 0)) for (k, n), code in sorted(alias_rows.items())],
+        [
+            (k, n, code + (16 if k in common and KINDS[code] != "acronym" else 0))
+            for (k, n), code in sorted(alias_rows.items())
+        ],
     )
     base.executemany("INSERT INTO capital VALUES (?,?)", sorted((number[c], iso) for c, iso in capital_of.items()))
     _write_relations(base, drafts, folder, number, texts, log)
@@ -126,7 +149,12 @@ def _spelled_otherwise(draft: Draft, acronym: str) -> bool:
 
 
 def _write_relations(
-    base: sqlite3.Connection, drafts: list[Draft], folder: Path, number: dict[str, int], texts: _Numbers, log: dict[str, int]
+    base: sqlite3.Connection,
+    drafts: list[Draft],
+    folder: Path,
+    number: dict[str, int],
+    texts: _Numbers,
+    log: dict[str, int],
 ) -> None:
     people = relations.demonyms(folder, read_table(HERE / "demonyms.tsv"), drafts)
     base.executemany(
@@ -151,7 +179,7 @@ def _write_relations(
     for term in found:
         title = titles.of(f"{term.country}\t{term.title}")
         held.add((number[term.person], title, _days(term.begin), _days(term.end)))
-    base.executemany("INSERT INTO held VALUES (?,?,?,?)", sorted(held, key=lambda r: (r[0], r[1] or 0, r[2] or 0, r[3] or 0)))
+    base.executemany("INSERT OR IGNORE INTO held VALUES (?,?,?,?)", sorted(held))
     role_rows = set()
     for text, i in titles.known.items():
         country, title = text.split("\t", 1)
@@ -159,14 +187,22 @@ def _write_relations(
         for role in relations.roles(title, country, names.get(country, [])):
             role_rows.add((country, role, i))
     base.executemany("INSERT INTO role VALUES (?,?,?)", sorted(role_rows))
-    log.update({"terms": len(held), "titles": len(titles.known), "office rows that were file names": dropped, "metonyms": len(rows), "demonyms": len(people)})
+    log.update(
+        {
+            "terms": len(held),
+            "titles": len(titles.known),
+            "office rows that were file names": dropped,
+            "metonyms": len(rows),
+            "demonyms": len(people),
+        }
+    )
 
 
-def _days(iso: str) -> int | None:
-    """20220324 for "2022-03-24", months and days filled with 1 where the source gives only a year."""
+def _days(iso: str) -> int:
+    """20220324 for "2022-03-24", 00 for a month or day the source does not give, 0 for no date."""
     if not iso:
-        return None
-    parts = (iso.split("-") + ["01", "01"])[:3]
+        return 0
+    parts = [*iso.split("-"), "00", "00"][:3]
     return int("".join(p.zfill(2) for p in parts))
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from drafts import Draft, Evidence
 
 from kgbuild.knowledge.normal import is_acronym, key
+from kgbuild.knowledge.titles import Titles
 
 PLACES = {"country", "territory", "region", "city", "geo"}
 BODIES = {
@@ -18,11 +19,14 @@ BODIES = {
     "government", "university", "sports", "ngo", "cabinet",
 }  # fmt: skip
 
+TITLES = Titles.load()
 _PARENTHESIS = re.compile(r"\s*\([^)]*\)\s*")
 _ROLE_PHRASE = re.compile(
-    r"\b(official|officials|operative|operatives|envoy|peacekeepers?|spokes(?:man|woman|person)|offshoot|troops|contingent|"
+    r"\b(official|officials|operative|operatives|envoy|peacekeepers?|spokes(?:man|woman|person)|offshoot|troops|"
+    r"contingent|"
     r"linked|affiliated|affiliate|terrorists?|militants?|rebels?|fighters?|gunmen|leaders?|members?|commander|soldiers?|"
-    r"suspects?|inspectors?|representative|ambassador|secretary|chief|director|supporters|sympathizers|activists?|insurgents?)\b",
+    r"suspects?|inspectors?|representative|ambassador|secretary|chief|director|supporters|sympathizers|activists?|"
+    r"insurgents?)\b",
     re.IGNORECASE,
 )
 _BODY_WORD = re.compile(
@@ -47,8 +51,27 @@ _TITLE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r",? (?:jr|sr|ii|iii|iv|phd|md)\.?$", re.IGNORECASE)
+_CLOSED_WORDS = (
+    "a an and are as at be but by can do for from had has have he her his i if in is it its may me my no nor not of "
+    "on or our out she so than that the their them then they this to too up us was we were what when who why will "
+    "with you your all one january february march april june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday"
+)
+_CLOSED_CLASS = set(_CLOSED_WORDS.split())
+"""Never looked up as a bare surname: at a sentence's start their capital says nothing ("So", "The")."""
+
+_MACRONS = str.maketrans("āīūēōĀĪŪĒŌḩḥṣṭḍẓḏḫġḨḤṢṬḌẒ", "aiueoAIUEOhhstdzdhgHHSTDZ", "ʿʾʼ‘`")
+"""Scholarly transliteration, which news does not write."""
+
+_PARTICLES = {"al", "bin", "ben", "von", "van", "der", "den", "de", "la", "di", "da", "del", "le", "el", "abu", "ould"}
 _FAMILY_FIRST = {"CN", "KP", "KR", "TW"}
-_BRITISH = (("organisation", "organization"), ("defence", "defense"), ("centre", "center"), ("labour", "labor"), ("cooperation", "co operation"))
+_BRITISH = (
+    ("organisation", "organization"),
+    ("defence", "defense"),
+    ("centre", "center"),
+    ("labour", "labor"),
+    ("cooperation", "co operation"),
+)
 
 
 def tidy(name: str) -> str:
@@ -58,7 +81,8 @@ def tidy(name: str) -> str:
 
 
 def preferred_name(draft: Draft, evidence: Evidence | None) -> str:
-    """The common English name: the label met most often in text; for states the shortest of the labels met at least twice."""
+    """The common English name: the label met most often in text; for states the shortest of the labels met at least
+    twice."""
     own = tidy(draft.name)
     labels: dict[str, int] = defaultdict(int)
     if evidence:
@@ -77,8 +101,22 @@ def preferred_name(draft: Draft, evidence: Evidence | None) -> str:
     best = max(sorted(labels), key=lambda x: labels[x], default=own)
     if draft.type == "igo" and wiki and is_acronym(wiki):
         return wiki
-    # one sighting says no more than the record's own name
-    return best if labels.get(best, 0) >= 2 else own
+    if draft.type == "government" and draft.name != own:
+        # "Donetsk (Occupied Ukraine)": the self-styled state has a name of its own
+        return max(
+            (tidy(a) for a in draft.aliases if a.startswith(own.split()[0])), key=lambda a: (len(a), a), default=own
+        )
+    if draft.type == "city" and own in labels and labels[best] < 5 * labels[own]:
+        return own  # a gazetteer is newer than old labels ("Kiev")
+    # a label met once says no more than the record's own name
+    name = best if labels.get(best, 0) >= 2 else own
+    if draft.type in ("city", "region"):
+        name = name.translate(_MACRONS)
+        bare = re.sub(r"^(?:Al|Ar|As|Ad|Az|An|At|Ash)[ -](?=[A-Z])", "", name)
+        name = name.rstrip("'")
+        if bare != name and (bare in draft.aliases or bare in labels):
+            name = bare  # "Al Fallujah", which news calls Fallujah
+    return name
 
 
 def surnames(name: str, country: str | None) -> list[str]:
@@ -88,14 +126,42 @@ def surnames(name: str, country: str | None) -> list[str]:
     if len(words) < 2 or " of " in bare or "," in bare:
         return []
     if country in _FAMILY_FIRST and len(words) <= 3:
-        return [words[0]] if country != "TW" or len(words) == 2 else [words[0]]
+        return [words[0]]
     start = len(words) - 1
-    while start > 1 and words[start - 1].lower() in {"al", "bin", "ben", "von", "van", "der", "den", "de", "la", "di", "da", "del", "le", "el", "abu", "ould"}:
+    while start > 1 and words[start - 1].lower() in _PARTICLES:
         start -= 1
     found = [" ".join(words[start:])]
+    if article := re.match(r"(?:al|el|as|ar|ad|az|ash|at)-(?=[A-Z]\w{2})", words[-1], re.IGNORECASE):
+        found.append(words[-1][article.end() :])
     if start < len(words) - 1 and len(words[-1]) > 3:
         found.append(words[-1])
-    return [x for x in found if re.fullmatch(r"[^\W\d_][\w'’\- ]+", x) and not re.fullmatch(r"[IVX]+", x)]
+    return [
+        x
+        for x in found
+        if re.fullmatch(r"[^\W\d_][\w'’\- ]+", x) and not re.fullmatch(r"[IVX]+", x) and key(x) not in _CLOSED_CLASS
+    ]
+
+
+def _resembles(surface: str, name: str) -> bool:
+    """Whether one word is another spelling of a word of the name other than the first, its initials, or all of a
+    one-word name."""
+    words = key(name).split()
+    word = key(surface)
+    if is_acronym(surface) or len(words) == 1:
+        return word == "".join(w[0] for w in words) or len(words) == 1
+    return any(w[:4] == word[:4] and abs(len(w) - len(word)) <= 2 for w in words[1:]) and word != words[0]
+
+
+def initials(names: list[str]) -> set[str]:
+    """The initials of names of three words or more, lower case, with and without those of small words."""
+    found = set()
+    for name in names:
+        words = re.findall(r"[^\W\d_]+", tidy(name))
+        large = [w for w in words if w[0].isupper()]
+        for chosen in (words, large):
+            if len(chosen) >= 3:
+                found.add("".join(w[0] for w in chosen).lower())
+    return found
 
 
 def clean_aliases(draft: Draft) -> None:
@@ -104,10 +170,11 @@ def clean_aliases(draft: Draft) -> None:
     phoenix = set(draft.src) <= {"phoenix", "curated"} or "phoenix" in draft.src
     own_keys = {key(draft.name)}
     family = {key(s) for s in surnames(draft.name, draft.country)} | own_keys
+    spelled = initials([draft.name, *draft.aliases]) if draft.type in BODIES else set()
     code_dotted = {a.replace(".", "") for a in draft.aliases if re.fullmatch(r"(?:[A-Z]\.){2,}", a)}
     candidates = sorted(draft.aliases.items(), key=lambda x: (x[0].islower(), x[0]))
     for raw, kind in candidates:
-        if kind in ("demonym", "demonym_pl", "official", "surname") or raw.startswith("@") or "(" in raw or "/" in raw:
+        if kind in ("demonym", "demonym_pl", "surname") or raw.startswith("@") or "(" in raw or "/" in raw:
             continue
         surface = tidy(raw)
         if surface.isupper() and " " in surface:
@@ -118,17 +185,29 @@ def clean_aliases(draft: Draft) -> None:
             continue
         if any(ord(c) > 0x24F and not 0x1E00 <= ord(c) <= 0x1EFF and c not in "’ʼʻ" for c in surface):
             continue  # not Latin script
+        if " " not in surface and surface[1:].islower() and len(surface) >= 3 and surface.lower() in spelled:
+            surface = surface.upper()  # sources that write every word as "Epa", or every alias as "epa"
         if not any(c.isupper() for c in surface):
             continue  # English writes names with a capital; lower-case rows are tags of shop and brand lists
         if is_acronym(surface):
             bare = surface.replace(".", "")
-            code = draft.iso2 is not None and len(bare) <= 3 and draft.iso2.split("-")[-1].startswith(bare[:2]) and len(bare) == 2
-            if draft.type in ("region", "city", "country", "territory", "geo") and len(bare) == 2 and (
-                code or draft.type in ("region", "city")
-            ) and bare not in code_dotted:
+            code = (
+                draft.iso2 is not None
+                and len(bare) <= 3
+                and draft.iso2.split("-")[-1].startswith(bare[:2])
+                and len(bare) == 2
+            )
+            if (
+                draft.type in ("region", "city", "country", "territory", "geo")
+                and len(bare) == 2
+                and (code or draft.type in ("region", "city"))
+                and bare not in code_dotted
+            ):
                 continue  # a postal or ISO code, not a name
             if draft.type == "city":
                 continue  # airport codes
+            if draft.type == "person" and not _resembles(surface, draft.name):
+                continue
             kept.setdefault(surface, "acronym")
             own_keys.add(key(surface))
             continue
@@ -145,6 +224,12 @@ def clean_aliases(draft: Draft) -> None:
                 continue  # the title is read beside the name, not as part of it
             if " " not in surface and key(surface) in family:
                 continue
+            if " " not in key(surface) and not _resembles(surface, draft.name):
+                continue  # nicknames ("Batman") and bare first names
+            if key(surface).endswith(f" {key(draft.name)}"):
+                continue  # "Defense Secretary Ash Carter"
+        if kind == "alt" and (draft.population or 0) < 50_000:
+            continue  # spellings of small towns in other languages are most of the gazetteer's bulk
         if key(surface) in own_keys or not key(surface):
             continue
         own_keys.add(key(surface))
@@ -156,18 +241,37 @@ def clean_aliases(draft: Draft) -> None:
                 draft.aliases[surname] = "surname"
 
 
-def is_noise(draft: Draft) -> bool:
+def is_shadow(drafts: list[Draft]) -> set[str]:
+    """Ids of bare labels that text-based sources call a place ("geo": no position, no description) beside a
+    gazetteer's place of that name."""
+    placed = {key(d.name) for d in drafts if d.type in PLACES - {"geo"}}
+    return {d.id for d in drafts if d.type == "geo" and not d.description and d.lat is None and key(d.name) in placed}
+
+
+def is_noise(draft: Draft, common: set[str]) -> bool:
     """Records whose name is no name, or whose type their own description denies."""
+    if draft.type not in PLACES | {"person"} and draft.qid and TITLES.get(draft.name) is not None:
+        return True  # "Sheriff"
+    if draft.iso2 in ("ZZ", "IP"):
+        return True  # "Global" and "Cyberspace" of a list of jurisdictions
+    if draft.type in BODIES | {"geo"} and draft.description:
+        concept = key(draft.name) in common and not any(c.isupper() for c in draft.description)
+        if concept or re.search(r"\b(film|album|song|novel|sitcom|television series)\b", draft.description.lower()):
+            return True  # "Airline: company that provides air transport services"
     if not any(c.isupper() or c.isdigit() for c in draft.name) or not key(draft.name):
         return True
     if draft.type == "company" and set(draft.src) == {"nsi"}:
         return True
     words = draft.description.lower()
-    if draft.type in BODIES and re.search(r"\b(singer|actor|actress|footballer|songwriter|rapper|musician|film director)\b", words):
+    if draft.type in BODIES and re.search(
+        r"\b(singer|actor|actress|footballer|songwriter|rapper|musician|film director)\b", words
+    ):
         return True
     if draft.qid is None and set(draft.src) == {"phoenix"}:
         if draft.type == "media" or _ROLE_PHRASE.search(draft.name):
-            return not re.search(r"\b(news|times|radio|television|tv|broadcasting|post|journal|press)\b", draft.name, re.IGNORECASE)
+            return not re.search(
+                r"\b(news|times|radio|television|tv|broadcasting|post|journal|press)\b", draft.name, re.IGNORECASE
+            )
         return not (_BODY_WORD.search(draft.name) or any(is_acronym(a) for a in draft.aliases))
     return False
 
@@ -191,23 +295,31 @@ def merge_key(name: str) -> str:
 def merge(drafts: list[Draft], evidence: dict[str, Evidence]) -> tuple[list[Draft], int]:
     """Join records of one thing: an unlinked one into the linked one whose name or alias it bears, and doubled states.
 
-    Two linked records are joined only when both are states of one name, kept under the id that the ISO table confirms.
+    Two linked records are joined only when both are states of one name, kept under the id that most texts use.
     """
     owner: dict[tuple[str, str], list[Draft]] = defaultdict(list)
     for draft in drafts:
         if draft.qid is None or draft.type == "person":
             continue
         for surface, kind in draft.aliases.items():
-            if kind in ("name", "alias") or (kind == "acronym" and _family(draft.type) == "body"):
+            if kind == "name" or (kind in ("alias", "acronym") and _family(draft.type) == "body"):
                 owner[_family(draft.type), merge_key(surface)].append(draft)
     gone: set[str] = set()
     states: dict[str, Draft] = {}
     for draft in sorted(
         (d for d in drafts if d.type in ("country", "territory")),
-        key=lambda d: ("country-codes" not in evidence[d.qid].sources if d.qid else True, d.iso2 is None, d.id),
+        key=lambda d: (
+            -sum(evidence[d.qid].labels.values()) if d.qid else 1,
+            d.iso2 is None,
+            d.id,
+        ),
     ):
         first = states.setdefault(key(draft.name), draft)
-        if first is not draft and first.qid and (first.country == draft.country or draft.country is None or draft.iso2 is None):
+        if (
+            first is not draft
+            and first.qid
+            and (first.country == draft.country or None in (first.country, draft.country) or draft.iso2 is None)
+        ):
             absorb(first, draft)
             gone.add(draft.id)
     for draft in drafts:
@@ -228,7 +340,9 @@ def merge(drafts: list[Draft], evidence: dict[str, Evidence]) -> tuple[list[Draf
             slot = (_family(draft.type), merge_key(draft.name), draft.country)
             first = seen.setdefault(slot, draft)
             if first is not draft:
-                a, b = (first, draft) if first.id.startswith("kg:") or not draft.id.startswith("kg:") else (draft, first)
+                a, b = (
+                    (first, draft) if first.id.startswith("kg:") or not draft.id.startswith("kg:") else (draft, first)
+                )
                 absorb(a, b)
                 gone.add(b.id)
                 seen[slot] = a
@@ -255,8 +369,10 @@ def absorb(kept: Draft, other: Draft) -> None:
 def drop_stolen_aliases(drafts: list[Draft]) -> int:
     """Drop aliases that are another entity's own name.
 
-    An alternative spelling yields to any name ("Hamas" for Hamm, "Paris" for Parys); a place's alias yields to the name of another
-    place of its country ("Gaza Strip" for Palestine, "Donetsk" for the Donetsk People's Republic); a body's alias yields to a person's full name
+    An alternative spelling yields to any name ("Hamas" for Hamm, "Paris" for Parys); a place's alias yields to the
+    name of another
+    place of its country ("Gaza Strip" for Palestine, "Donetsk" for the Donetsk People's Republic); a body's alias
+    yields to a person's full name
     (a leader listed under his group).
     """
     names: dict[str, list[Draft]] = defaultdict(list)
@@ -270,9 +386,12 @@ def drop_stolen_aliases(drafts: list[Draft]) -> int:
             others = [d for d in names.get(key(surface), ()) if d is not draft]
             local = any(d.country == draft.country and d.type in PLACES for d in others)
             person = draft.type in BODIES and " " in surface and any(d.type == "person" for d in others)
-            stronger = kind == "alt" and any(d.prior >= min(0.3, draft.prior) or d.type != "city" for d in others)
-            if (local and draft.type in PLACES | {"government"}) or person or stronger or (
-                others and len(key(surface)) < 4 and kind == "alt"
+            stronger = kind == "alt" and any(d.prior >= min(0.3, draft.prior) for d in others)
+            if (
+                (local and draft.type in ("country", "territory", "government"))
+                or person
+                or stronger
+                or (others and len(key(surface)) < 4 and kind == "alt")
             ):
                 del draft.aliases[surface]
                 dropped += 1
@@ -282,7 +401,8 @@ def drop_stolen_aliases(drafts: list[Draft]) -> int:
 def set_priors(drafts: list[Draft], evidence: dict[str, Evidence]) -> None:
     """Bring the collected priors to one scale, by what a bare name means in news.
 
-    States with an ISO code stay on top; former states, unlinked sub-regions and shop or record-label companies go down; a territory or
+    States with an ISO code stay on top; former states, unlinked sub-regions and shop or record-label companies go
+    down; a territory or
     region that texts mention often (evidence counts) goes up.
     """
     for draft in drafts:
@@ -293,7 +413,18 @@ def set_priors(drafts: list[Draft], evidence: dict[str, Evidence]) -> None:
         elif draft.type == "territory":
             draft.prior = max(draft.prior, 0.5)
         elif draft.type == "region" and draft.qid is None and not draft.id.startswith("kg:"):
-            draft.prior = min(draft.prior, 0.2)
+            draft.prior = min(draft.prior, 0.16)
+        elif draft.type == "person":
+            if draft.src == ("eps",) or draft.src == ("eps", "phoenix"):
+                # ambassadors, speakers and lesser ministers of every state share one collected prior
+                lesser = re.search(
+                    r"ambassador|member|deputy|state secretary|adviser|judge|justice", draft.description, re.IGNORECASE
+                )
+                draft.prior = draft.prior * 0.75 if lesser and draft.prior < 0.5 else draft.prior
+            if draft.prior < 0.75:
+                draft.prior += (
+                    0.12 * ("elevant" in draft.src) + 0.08 * ("fb15k" in draft.src) + 0.03 * ("phoenix" in draft.src)
+                )
         elif draft.type in ("sports", "university", "company"):
             draft.prior = draft.prior * 0.8
         if draft.type in ("geo", "armed_group", "igo", "government", "ministry", "agency", "military") and seen >= 20:
@@ -301,20 +432,25 @@ def set_priors(drafts: list[Draft], evidence: dict[str, Evidence]) -> None:
         draft.prior = round(min(0.99, draft.prior), 3)
 
 
-def locate_regions(drafts: list[Draft]) -> int:
-    """Give regions without coordinates the median position of their cities in the base."""
-    cities: dict[tuple[str | None, str], list[Draft]] = defaultdict(list)
+def locate_areas(drafts: list[Draft]) -> int:
+    """Give regions and states without coordinates the median position of their cities in the base."""
+    cities: dict[tuple[str | None, str | None], list[Draft]] = defaultdict(list)
     for draft in drafts:
-        if draft.type == "city" and draft.admin1 and draft.lat is not None:
-            cities[draft.country, key(draft.admin1)].append(draft)
+        if draft.type == "city" and draft.lat is not None and draft.lon is not None:
+            cities[draft.country, None].append(draft)
+            if draft.admin1:
+                cities[draft.country, key(draft.admin1)].append(draft)
     found = 0
     for draft in drafts:
-        if draft.type in ("region", "territory", "geo") and draft.lat is None and draft.country:
-            for surface in sorted(draft.aliases, key=lambda s: (draft.aliases[s] != "name", s)):
-                members = cities.get((draft.country, key(surface)))
-                if members:
-                    draft.lat = round(statistics.median(c.lat for c in members if c.lat is not None), 3)
-                    draft.lon = round(statistics.median(c.lon for c in members if c.lon is not None), 3)
-                    found += 1
-                    break
+        if draft.lat is not None or not draft.country or draft.type not in PLACES - {"city"}:
+            continue
+        surfaces = sorted(draft.aliases, key=lambda s: (draft.aliases[s] != "name", s))
+        slots: list[str | None] = [key(surface) for surface in surfaces]
+        if draft.iso2 == draft.country:
+            slots.append(None)
+        members = next((cities[draft.country, slot] for slot in slots if (draft.country, slot) in cities), [])
+        if members:
+            draft.lat = round(statistics.median(c.lat for c in members if c.lat is not None), 3)
+            draft.lon = round(statistics.median(c.lon for c in members if c.lon is not None), 3)
+            found += 1
     return found

@@ -16,7 +16,8 @@ DOUBTFUL = {"Q28606331", "Q5987345", "Q15925436"}
 """Single-source ids that disagree with what they name; the entity stays, the id goes."""
 
 EXTRA_TYPES = {
-    "geo", "ministry", "agency", "party", "military", "legislature", "court", "armed_group", "government", "igo", "city", "media",
+    "geo", "ministry", "agency", "party", "military", "legislature", "court", "armed_group", "government", "igo",
+    "city", "media",
 }  # fmt: skip
 _QID = re.compile(r"^Q[1-9]\d*$")
 _SPORT = re.compile(r"\b(League|Football|Hockey|Basketball|Soccer|School|Baseball|Rugby|Lacrosse)\b")
@@ -102,7 +103,8 @@ def alias_kinds(folder: Path) -> dict[tuple[str, str], str]:
 def _open_part(row: dict[str, Any]) -> dict[str, Any] | None:
     """What remains of a record when its share-alike part is taken out, or None.
 
-    A place of tier odbl is a GeoNames record (CC BY 4.0: name, coordinates, population) to which an ODbL table added the
+    A place of tier odbl is a GeoNames record (CC BY 4.0: name, coordinates, population) to which an ODbL table added
+    the
     Wikidata id and, for regions, the coordinates: without these it is open.
     """
     if row["tier"] in OPEN_TIERS:
@@ -137,9 +139,7 @@ def read_drafts(folder: Path, evidence: dict[str, Evidence]) -> tuple[list[Draft
     core = list(read_json_lines(find(folder, "kb_core.jsonl")))
     seen = {row["id"] for row in core}
     full = find(folder, "kb_full.jsonl")
-    extra = (
-        [r for r in read_json_lines(full) if r["id"] not in seen and _wanted_extra(r)] if full.exists() else []
-    )
+    extra = [r for r in read_json_lines(full) if r["id"] not in seen and _wanted_extra(r)] if full.exists() else []
     for row in core + extra:
         original_id = row["id"]
         shipped = _open_part(row)
@@ -184,3 +184,52 @@ def _draft(row: dict[str, Any], evidence: dict[str, Evidence]) -> Draft:
         iso2=row.get("iso2"),
         offices=list(row.get("offices", ())),
     )
+
+
+def is_geonames(identifier: str) -> bool:
+    """Whether an id is a plain GeoNames number ("gn:703448")."""
+    return identifier.startswith("gn:") and identifier[3:].isdigit()
+
+
+def add_hand_listed(drafts: list[Draft], folder: Path, evidence: dict[str, Evidence]) -> int:
+    """Add hand-listed names and metonym targets whose confirmed id only left-out records bear, from the hand-written
+    list alone.
+
+    The list's own words (name, type, country, aliases) and a Wikidata id (CC0) are all that is taken.
+    """
+    have = {d.id for d in drafts} | {d.name.casefold() for d in drafts}
+    hand = folder / "newsworthy.txt"
+    aliases: dict[str, list[str]] = {}
+    if hand.exists():
+        for line in hand.read_text("utf-8").splitlines():
+            parts = line.split("|")
+            if len(parts) == 4 and not line.startswith("#"):
+                aliases[parts[0]] = [a.strip() for a in parts[3].split(";") if a.strip()]
+    added = 0
+    rows = read_table(folder / "newsworthy_resolved.tsv")
+    for metonym in read_table(folder / "metonyms.tsv"):
+        if metonym["kind"] == "hand":
+            rows.append(
+                {
+                    "name": metonym["stands_for"],
+                    "type": metonym["target_type"],
+                    "country": metonym["country"],
+                    "qid": metonym["target_qid"],
+                }
+            )
+    for row in rows:
+        qid = row["qid"]
+        if not qid or qid in have or qid in DOUBTFUL or qid not in evidence or row["name"].casefold() in have:
+            continue
+        drafts.append(
+            Draft(
+                id=qid, qid=qid, name=row["name"], type=row["type"], country=row["country"] or None, description="",
+                prior=0.5,
+                lat=None, lon=None, population=None, tier="open", src=("curated",),
+                aliases=dict.fromkeys(aliases.get(row["name"], ()), "alias"),
+            )
+        )  # fmt: skip
+        have.add(qid)
+        added += 1
+    drafts.sort(key=lambda d: d.id)
+    return added

@@ -14,6 +14,13 @@ from drafts import Draft, read_table
 from kgbuild.knowledge.normal import key
 from kgbuild.knowledge.roles import role_key
 
+_TITLE = re.compile(
+    r"minister|president|secretary|king|queen|chancellor|speaker|governor|senat|represent|member|chief|judge|justice|"
+    r"ambassador|director|mayor|premier|attorney|commissioner|leader|emir|sultan|prince|pope|monarch|marshal",
+    re.IGNORECASE,
+)
+"""What a row without an office id must say to be a title; others are the names of the files they were read from."""
+
 OPEN_DEMONYM_SOURCES = {"mordecai"}
 
 
@@ -35,13 +42,13 @@ def terms(drafts: list[Draft]) -> tuple[list[Term], int]:
     for draft in drafts:
         by_title: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for row in draft.offices:
-            title = tidy(row["title"])
-            if not row.get("pos") and (re.search(r"\d{4}", title) or not re.search(r"minister|president|secretary|king|queen|"
-                r"chancellor|speaker|governor|senat|represent|member|chief|judge|justice|ambassador|director|mayor|"
-                r"premier|attorney|commissioner|leader|emir|sultan|prince|pope|monarch|marshal", title.lower())):  # fmt: skip
+            title = re.sub(r"\b\d+(?:st|nd|rd|th) ", "", tidy(row["title"]))  # "Member of the 58th Parliament of ..."
+            if not row.get("pos") and (re.search(r"\d{4}", title) or not _TITLE.search(title)):
                 dropped += 1
                 continue
-            by_title[title, row.get("country") or draft.country or ""].append((_iso(row.get("from")), _iso(row.get("to"))))
+            by_title[title, row.get("country") or draft.country or ""].append(
+                (_iso(row.get("from")), _iso(row.get("to")))
+            )
         for (title, country), spans in sorted(by_title.items()):
             for begin, end in join_spans(spans):
                 found.append(Term(draft.id, title, country, begin, end))
@@ -49,7 +56,8 @@ def terms(drafts: list[Draft]) -> tuple[list[Term], int]:
 
 
 def join_spans(spans: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Join spans that overlap, adjoin within 45 days, or begin on one day; a known end wins over an open one of the same begin."""
+    """Join spans that overlap, adjoin within 45 days, or begin on one day; a known end wins over an open one of the
+    same begin."""
     known: dict[str, str] = {}
     for begin, end in sorted(set(spans)):
         if known.get(begin):
@@ -76,7 +84,7 @@ def _iso(text: str | None) -> str:
 
 def _day(text: str) -> date:
     parts = [int(x) for x in text.split("-")]
-    year, month, day = (parts + [1, 1])[:3]
+    year, month, day = [*parts, 1, 1][:3]
     try:
         return date(year, max(1, month), max(1, day))
     except ValueError:
@@ -84,21 +92,25 @@ def _day(text: str) -> date:
 
 
 def roles(title: str, country: str, names: list[str]) -> set[str]:
-    """Role keys of a title, with and without the country's names and demonyms in it.
+    """Role keys of a title, without the country's names and demonyms where it bears them.
 
     >>> sorted(roles("President of the United States", "US", ["United States", "American"]))
-    ['president', 'president of the united states']
+    ['president']
     """
-    found = {role_key(title)}
+    found = set()
     text = key(title)
     for name in names:
         k = key(name)
         if not k:
             continue
-        for pattern in (rf" (?:of|for|in|to) (?:the )?(?:republic of |state of |kingdom of )?{re.escape(k)}$", rf"^{re.escape(k)} "):
+        for pattern in (
+            rf" (?:of|for|in|to) (?:the )?(?:republic of |state of |kingdom of )?{re.escape(k)}$",
+            rf"^{re.escape(k)} ",
+        ):
             bare = re.sub(pattern, "", text)
             if bare != text and bare:
                 found.add(role_key(bare))
+    found = found or {role_key(title)}
     if country == "US" and "secretary of state" in found:
         found.add("foreign minister")
     if "chancellor of the exchequer" in found:
@@ -106,6 +118,28 @@ def roles(title: str, country: str, names: list[str]) -> set[str]:
     if country == "US" and any("attorney general" in f for f in found):
         found.add("justice minister")
     return found
+
+
+def drop_generic_offices(drafts: list[Draft], folder: Path) -> list[Draft]:
+    """Without the offices whose name fits any state ("Minister of Justice"): who holds them is asked by role and
+    country.
+
+    Kept: those a metonym stands for, and those that name their country, as head of state or government, minister or
+    other.
+    """
+    targets = {row["target_qid"] for row in read_table(folder / "metonyms.tsv")}
+    words: dict[str, list[str]] = defaultdict(list)
+    for draft in drafts:
+        if draft.type in ("country", "territory") and draft.iso2:
+            words[draft.iso2] += [k for k in map(key, draft.aliases) if len(k) > 3]
+    for row in read_table(folder / "demonyms.tsv"):
+        if row["source"] in OPEN_DEMONYM_SOURCES:
+            words[row["country"]].append(key(row["demonym"]))
+    return [
+        d
+        for d in drafts
+        if d.type != "office" or d.id in targets or any(w and w in key(d.name) for w in words.get(d.country or "", ()))
+    ]
 
 
 def capitals(drafts: list[Draft]) -> dict[str, str]:
@@ -157,7 +191,11 @@ def metonyms(folder: Path, drafts: list[Draft]) -> list[MetonymRow]:
             continue
         target = row["target_qid"] if row["target_qid"] in ids else ""
         if not target:
-            options = [d for d in named.get(key(row["stands_for"]), ()) if d.type not in PLACES | {"person"} and d.country in (row["country"], None)]
+            options = [
+                d
+                for d in named.get(key(row["stands_for"]), ())
+                if d.type not in PLACES | {"person"} and d.country in (row["country"], None)
+            ]
             target = max(options, key=lambda d: (d.prior, d.id)).id if options else ""
         stands_for = row["stands_for"]
         found.setdefault(key(surface), MetonymRow(surface, stands_for, target, row["country"], row["kind"]))
@@ -180,10 +218,21 @@ def plural(demonym: str) -> str | None:
 def demonyms(folder: Path, extra: list[dict[str, str]], drafts: list[Draft]) -> list[tuple[str, str, str, str]]:
     """(surface, form, entity id, ISO code); form is adjective, person or people.
 
-    The ODbL source's rows stay out. The hand-written table adds nouns ("Briton", "Turk") and peoples of regions ("European", "Kurd").
+    The ODbL source's rows stay out. The hand-written table adds nouns ("Briton", "Turk") and peoples of regions
+    ("European", "Kurd").
     """
-    states = {d.iso2: d for d in reversed(drafts) if d.iso2 and "-" not in d.iso2 and d.type in ("country", "territory", "igo")}
-    named = {key(s): d for d in sorted(drafts, key=lambda d: d.prior) if d.type in PLACES - {"city"} for s, k in d.aliases.items() if k in ("name", "alias", "acronym")}
+    states = {
+        d.iso2: d
+        for d in reversed(drafts)
+        if d.iso2 and "-" not in d.iso2 and d.type in ("country", "territory", "igo")
+    }
+    named = {
+        key(s): d
+        for d in sorted(drafts, key=lambda d: d.prior)
+        if d.type in PLACES - {"city"}
+        for s, k in d.aliases.items()
+        if k in ("name", "alias", "acronym")
+    }
     found: dict[str, tuple[str, str, str, str]] = {}
 
     def add(surface: str, form: str, draft: Draft) -> None:
@@ -194,7 +243,7 @@ def demonyms(folder: Path, extra: list[dict[str, str]], drafts: list[Draft]) -> 
         if draft is None:
             raise ValueError(f"extra demonym {row['surface']!r}: no entity {row['of']!r}")
         add(row["surface"], row["form"], draft)
-        if row["form"] == "person" and (many := plural(row["surface"])):
+        if row["form"] != "people" and (many := plural(row["surface"])) and key(many) not in named:
             add(many, "people", draft)
     for row in read_table(folder / "demonyms.tsv"):
         draft = states.get(row["country"])
