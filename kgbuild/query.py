@@ -1,6 +1,6 @@
 """Questions to a graph: named ones with parameters (queries/*.rq), or any SPARQL query, and their answers as rows.
 
-Words a person types reach a query only as RDF terms: a name is looked up among the labels of the graph and becomes IRIs,
+Words a person types reach a query only as RDF terms: a name is looked up among the graph's labels and becomes IRIs,
 other words become a literal. A query can read and do nothing else: no updates, no SERVICE.
 """
 
