@@ -15,7 +15,9 @@ from kgbuild.records import Document
 
 __all__ = ["Annotator", "load"]
 
-_FOREIGN = frozenset({"dobj", "nsubjpass", "pobj", "agent", "attr", "relcl", "poss", "auxpass", "prep", "dative", "pcomp", "acomp"})
+_FOREIGN = frozenset(
+    {"dobj", "nsubjpass", "pobj", "agent", "attr", "relcl", "poss", "auxpass", "prep", "dative", "pcomp", "acomp"}
+)
 _NEEDED = frozenset({"nsubj", "obj", "obl", "nmod", "case", "amod", "compound", "ccomp", "conj"})
 _HEADS = ("tagger", "parser")
 
@@ -31,7 +33,9 @@ def load(config: Config) -> Language:
         nlp = spacy.load(name)
     except (OSError, ValueError, KeyError, ImportError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise ModelError(f"no spaCy pipeline at {name}: name an installed one with --model, or reinstall kgbuild ({reason})") from error
+        raise ModelError(
+            f"no spaCy pipeline at {name}: name an installed one with --model, or reinstall kgbuild ({reason})"
+        ) from error
     check_model(nlp, name)
     nlp.max_length = max(nlp.max_length, config.max_chars + 1)
     nlp.add_pipe("kgbuild_borders", first=True)
@@ -48,7 +52,9 @@ def check_model(nlp: Language, name: str) -> None:
     short = Path(name).name
     missing = [h for h in _HEADS if not nlp.has_pipe(h)]
     if missing:
-        raise ModelError(f"the pipeline {short!r} has no {' and no '.join(missing)}: choose one with tagger, parser and ner")
+        raise ModelError(
+            f"the pipeline {short!r} has no {' and no '.join(missing)}: choose one with tagger, parser and ner"
+        )
     labels = set(nlp.pipe_labels.get("parser", ()))
     foreign = sorted(labels & _FOREIGN)
     if foreign or not labels >= _NEEDED:
@@ -69,7 +75,9 @@ class Annotator:
     def annotate(self, document: Document) -> Doc:
         """The annotated Doc of a document. Raises InputError when it is longer than `config.max_chars`."""
         if len(document.text) > self.config.max_chars:
-            raise InputError(f"{document.source}: {len(document.text)} characters, more than the limit of {self.config.max_chars}")
+            raise InputError(
+                f"{document.source}: {len(document.text)} characters, more than the limit of {self.config.max_chars}"
+            )
         doc = self.nlp.make_doc(document.text)
         doc._.document = document
         return self.nlp(doc)

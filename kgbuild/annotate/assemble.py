@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgbuild.annotate.draft import Draft, Found, Node, draft_of
+from kgbuild.annotate.draft import Node, draft_of
 from kgbuild.config import VERSION
 from kgbuild.ids import entity_id, extractor_id, record_id
 from kgbuild.records import Document, Entity, Mention, Span
@@ -30,7 +30,13 @@ def assemble(doc: Doc) -> None:
         span = Span(tokens.start_char, tokens.end_char)
         entities = tuple(dict.fromkeys(maker.id_of(n) for n in found.nodes))
         mention = Mention(
-            record_id(home, "mention", span), home, span, found.form, entities, _BY_FORM[found.form], round(found.confidence, 2)
+            record_id(home, "mention", span),
+            home,
+            span,
+            found.form,
+            entities,
+            _BY_FORM[found.form],
+            round(found.confidence, 2),
         )
         mentions.setdefault(mention.id, mention)
     doc._.mentions = tuple(sorted(mentions.values(), key=lambda m: (m.span.begin, -m.span.end)))

@@ -89,7 +89,7 @@ def week(reference: dt.date, offset: int) -> Days:
 
 def weekend(reference: dt.date, offset: int) -> Days:
     """Saturday and Sunday of a week counted from the reference day's."""
-    monday, sunday = week(reference, offset)
+    _monday, sunday = week(reference, offset)
     return sunday - dt.timedelta(days=1), sunday
 
 

@@ -9,7 +9,16 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.annotate.draft import Draft, Found, Node, clause_verb
 from kgbuild.annotate.nominals import Nominals, group_class
-from kgbuild.annotate.phrases import conjuncts, determiner, extent, is_plural, is_predicate, quoted_tokens, rank, sentence_numbers
+from kgbuild.annotate.phrases import (
+    conjuncts,
+    determiner,
+    extent,
+    is_plural,
+    is_predicate,
+    rank,
+    sentence_numbers,
+)
+from kgbuild.annotate.quotes import quoted_tokens, speakers
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Title, Titles
 
@@ -103,8 +112,18 @@ class _Resolver:
         """Nouns that name nothing of ours can still be what "it" means; knowing them is how we abstain."""
         covered = {i for f in self.draft.found for i in range(f.start, f.end)}
         for token in self.doc:
-            if token.pos_ == "NOUN" and token.i not in covered and not token._.masked and rank(token) >= 2 and token.dep_ not in {"compound"}:
-                kind = "Person" if self.titles.get(token.text) is not None or group_class(token) in {"people", "officials"} else "thing"
+            if (
+                token.pos_ == "NOUN"
+                and token.i not in covered
+                and not token._.masked
+                and rank(token) >= 2
+                and token.dep_ not in {"compound"}
+            ):
+                kind = (
+                    "Person"
+                    if self.titles.get(token.text) is not None or group_class(token) in {"people", "officials"}
+                    else "thing"
+                )
                 candidate = _Candidate(token, None, is_plural(token), "", kind)
                 self.by_sentence.setdefault(self.sentences[token.i], []).append(candidate)
 
@@ -118,15 +137,25 @@ class _Resolver:
     def _symmetric(self) -> None:
         """Who meets and who is met are together what "their" means."""
         for number, candidates in list(self.by_sentence.items()):
-            for subject in [c for c in candidates if c.found is not None and c.head.dep_ == "nsubj" and len(c.nodes) == 1]:
+            for subject in [
+                c for c in candidates if c.found is not None and c.head.dep_ == "nsubj" and len(c.nodes) == 1
+            ]:
                 verb = subject.head.head
                 if verb.lemma_.lower() not in words("symmetric_verbs"):
                     continue
                 for other in candidates:
-                    if other.found is not None and other.head.head is verb and other.head.dep_ in {"obj", "obl"} and other.kind == subject.kind and len(other.nodes) == 1:
+                    if (
+                        other.found is not None
+                        and other.head.head is verb
+                        and other.head.dep_ in {"obj", "obl"}
+                        and other.kind == subject.kind
+                        and len(other.nodes) == 1
+                    ):
                         nodes = (subject.nodes[0].final, other.nodes[0].final)
                         if nodes[0] is not nodes[1]:
-                            self.by_sentence[number].append(_Candidate(subject.head, subject.found, True, "", "Several", nodes))
+                            self.by_sentence[number].append(
+                                _Candidate(subject.head, subject.found, True, "", "Several", nodes)
+                            )
 
     # --------------------------------------------------------------------------------------------- pronouns
 
@@ -141,7 +170,11 @@ class _Resolver:
             if node.kind == "Person":
                 self._add(Found(token.i, token.i + 1, token.i, "pronoun", [node], 0.8))
             return
-        if node.kind == "Person" and node.roles & {"spokesman", "spokeswoman", "spokesperson", "press secretary"} and len(node.affiliation) == 1:
+        if (
+            node.kind == "Person"
+            and node.roles & {"spokesman", "spokeswoman", "spokesperson", "press secretary"}
+            and len(node.affiliation) == 1
+        ):
             node = node.affiliation[0].final
         if node.kind in {"Organization", "State", "Group"}:
             self._add(Found(token.i, token.i + 1, token.i, "pronoun", [node], 0.6))
@@ -188,13 +221,23 @@ class _Resolver:
         if token.lower_.endswith(("self", "selves")):
             return False
         verb = token.head if token.tag_ == "PRP" else None
-        if verb is not None and head.head is verb and token.dep_ != "conj" and head.dep_.split(":")[0] in {"nsubj", "obj", "iobj", "obl"}:
+        if (
+            verb is not None
+            and head.head is verb
+            and token.dep_ != "conj"
+            and head.dep_.split(":")[0] in {"nsubj", "obj", "iobj", "obl"}
+        ):
             return True
         # a modifier inside the phrase the pronoun owns, and the phrase itself ("its attack")
-        if token.tag_ == "PRP$" and (token.head is head or token.head in head.ancestors and head.i > token.i):
+        if token.tag_ == "PRP$" and (token.head is head or (token.head in head.ancestors and head.i > token.i)):
             return True
         speaker = self.heads.get(self.speakers.get(token.i, -1)) if self.quoted[token.i] else None
-        if speaker is not None and candidate.nodes and not self.quoted[head.i] and speaker.node is candidate.nodes[0].final:
+        if (
+            speaker is not None
+            and candidate.nodes
+            and not self.quoted[head.i]
+            and speaker.node is candidate.nodes[0].final
+        ):
             return True
         # inside a direct quotation "he" is not the one who speaks
         if token.i < len(self.quoted) and self.quoted[token.i] and not self.quoted[head.i] and head.dep_ == "nsubj":
@@ -259,7 +302,12 @@ class _Resolver:
             if node is not None:
                 self._nominal(start, end, head, node)
                 return
-        if title is not None and title.nominal and det in {"the", "this", "that", ""} and (det or start == head.i or head.pos_ == "PROPN"):
+        if (
+            title is not None
+            and title.nominal
+            and det in {"the", "this", "that", ""}
+            and (det or start == head.i or head.pos_ == "PROPN")
+        ):
             if not det and not head.text[0].isupper():
                 return
             node = self._holder(head, title.name, title.role)
@@ -276,17 +324,30 @@ class _Resolver:
         title, _ = self._title(head, start)
         lemma = head.lemma_.lower()
         if title is not None:
-            nodes = self._last_two(head, lambda n: n.kind == "Person" and (title.name.split()[-1] in n.roles or lemma == "leader"))
+            nodes = self._last_two(
+                head, lambda n: n.kind == "Person" and (title.name.split()[-1] in n.roles or lemma == "leader")
+            )
             if len(nodes) == 2:
                 self._nominal(start, end, head, *nodes)
         elif lemma in {"country", "nation", "state", "neighbour", "neighbor", "side"} and counted:
             nodes = self._last_two(head, lambda n: n.kind == "State" or (n.kind == "Place" and n.twin is not None))
             if len(nodes) == 2:
-                self._nominal(start, end, head, *[n.twin if n.kind == "Place" and n.twin is not None else n for n in nodes])
+                self._nominal(
+                    start, end, head, *[n.twin if n.kind == "Place" and n.twin is not None else n for n in nodes]
+                )
         elif group_class(head) in {"people", "militants", "officials", "forces"} and head.i - start == 1:
-            for distance, candidate in sorted(self._near(head, 3), key=lambda c: (c[0], -c[1].head.i)):
-                if candidate.found is not None and candidate.kind == "Group" and (
-                    candidate.head.lemma_.lower() == lemma or (lemma == "victim" and group_class(candidate.head) == "people" and candidate.found.form == "nominal")
+            for _distance, candidate in sorted(self._near(head, 3), key=lambda c: (c[0], -c[1].head.i)):
+                if (
+                    candidate.found is not None
+                    and candidate.kind == "Group"
+                    and (
+                        candidate.head.lemma_.lower() == lemma
+                        or (
+                            lemma == "victim"
+                            and group_class(candidate.head) == "people"
+                            and candidate.found.form == "nominal"
+                        )
+                    )
                 ):
                     self._nominal(start, end, head, candidate.nodes[0].final)
                     return
@@ -328,9 +389,20 @@ class _Resolver:
             if candidate.found is None or candidate.kind not in kinds or candidate.found.form == "adjective":
                 continue
             node = candidate.nodes[0].final
-            if kinds == {"Organization"} and head.lemma_.lower() in {"group", "militia", "militants"} and node.entry is not None and node.entry.type in {
-                "igo", "ministry", "media", "legislature", "court", "government",
-            }:
+            if (
+                kinds == {"Organization"}
+                and head.lemma_.lower() in {"group", "militia", "militants"}
+                and node.entry is not None
+                and node.entry.type
+                in {
+                    "igo",
+                    "ministry",
+                    "media",
+                    "legislature",
+                    "court",
+                    "government",
+                }
+            ):
                 continue
             score = rank(candidate.head) * 0.5 - distance - (head.i - candidate.head.i) * 0.01
             if best is None or score > best[0]:
@@ -356,7 +428,11 @@ class _Resolver:
         nodes: list[Node] = []
         for _, candidate in sorted(self._near(head, 3), key=lambda c: -c[1].head.i):
             for node in candidate.nodes:
-                if fits(node.final) and node.final not in nodes and (node.final.twin is None or node.final.twin not in nodes):
+                if (
+                    fits(node.final)
+                    and node.final not in nodes
+                    and (node.final.twin is None or node.final.twin not in nodes)
+                ):
                     nodes.append(node.final)
             if len(nodes) >= 2:
                 break
@@ -377,7 +453,10 @@ class _Resolver:
         self._add(Found(start, end, head.i, "nominal", list(nodes), 0.65))
 
     def _add(self, found: Found, listed: bool = False) -> None:
-        if any(f.start < found.start < f.end < found.end or found.start < f.start < found.end < f.end for f in self.draft.found):
+        if any(
+            f.start < found.start < f.end < found.end or found.start < f.start < found.end < f.end
+            for f in self.draft.found
+        ):
             return
         if not listed:
             self.draft.found.append(found)
@@ -385,46 +464,6 @@ class _Resolver:
         for node in found.nodes:
             self.counts[id(node.final)] = self.counts.get(id(node.final), 0) + 1
         self._register(found)
-
-
-def speakers(doc: Doc, quoted: list[bool]) -> dict[int, int]:
-    """For each token in quotation marks the head token of the one who speaks, where the sentence (or the one before) says so.
-
-    A quotation whose sentence names no speaker goes on with the last one, if it follows right after.
-    """
-    saying: dict[int, int] = {}
-    numbers = sentence_numbers(doc)
-    for number, sentence in enumerate(doc.sents):
-        for verb in sentence:
-            if quoted[verb.i] or verb.lemma_.lower() not in words("speech_verbs"):
-                continue
-            subject = next((c for c in verb.children if c.dep_ == "nsubj" and not quoted[c.i]), None)
-            if subject is not None and subject.lower_ not in {"it", "that", "this", "who", "which"}:
-                saying[number] = subject.i
-                break
-    out: dict[int, int] = {}
-    last: int | None = None
-    last_sentence = -9
-    for first, end in _stretches(quoted):
-        touched = range(numbers[first], numbers[end - 1] + 1)
-        speaker = next((saying[n] for n in reversed(touched) if n in saying), None)
-        if speaker is None and last is not None and touched[0] - last_sentence <= 1:
-            speaker = last
-        if speaker is not None:
-            out.update((i, speaker) for i in range(first, end))
-            last, last_sentence = speaker, touched[-1]
-    return out
-
-
-def _stretches(flags: list[bool]) -> Iterable[tuple[int, int]]:
-    """Begin and end of every run of true flags."""
-    start = -1
-    for i, flag in enumerate([*flags, False]):
-        if flag and start < 0:
-            start = i
-        elif not flag and start >= 0:
-            yield start, i
-            start = -1
 
 
 def _speaks(token: Token) -> bool:

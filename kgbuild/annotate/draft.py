@@ -100,7 +100,9 @@ class Draft:
 
     def of_entry(self, entry: Entry) -> Node | None:
         """The node made from an entry of the base, if any."""
-        return next((n for n in self.nodes if n.entry is not None and n.entry.id == entry.id and n.merged is None), None)
+        return next(
+            (n for n in self.nodes if n.entry is not None and n.entry.id == entry.id and n.merged is None), None
+        )
 
     def heads(self) -> dict[int, Found]:
         """Head token -> mention; where several share a head, the longest."""

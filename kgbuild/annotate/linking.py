@@ -10,25 +10,15 @@ from collections.abc import Iterable, Sequence
 from spacy.tokens import Doc
 
 from kgbuild.annotate.draft import Draft, Found, Node
-from kgbuild.annotate.names import BODIES, PLACES, STATES, Name, bloc_of, institution, name_head, surface_of
+from kgbuild.annotate.labels import KIND_OF_TYPE, LABEL_OF_KIND, labels_of
+from kgbuild.annotate.names import PLACES, STATES, Name
+from kgbuild.annotate.spans import bloc_of, surface_of
 from kgbuild.annotate.times import reference_day
 from kgbuild.annotate.words import gender_of, is_given_name, words
-from kgbuild.knowledge import Base, Candidate, Entry, Titles, key, role_key
+from kgbuild.knowledge import Candidate, Entry, Titles, key, role_key
 
-__all__ = ["KIND_OF_TYPE", "STATE_METONYM", "link", "state_node"]
+__all__ = ["STATE_METONYM", "link", "state_node"]
 
-KIND_OF_TYPE = {
-    **dict.fromkeys(BODIES, "Organization"),
-    "country": "State",
-    "territory": "State",
-    "city": "City",
-    "region": "Place",
-    "geo": "Place",
-    "person": "Person",
-    "sports": "Organization",
-    "office": "Topic",
-}
-_LABEL_OF_KIND = {"Person": "PERSON", "Organization": "ORG", "State": "LOC", "City": "LOC", "Place": "LOC", "Topic": "MISC"}
 _KIND_OF_LABEL = {"PERSON": "Person", "ORG": "Organization", "LOC": "Place", "MISC": "Topic"}
 
 # The least score of a link, by what is linked; persons need the most, since their namesakes are legion.
@@ -72,19 +62,12 @@ class _Linker:
         self.full_counts: dict[int, int] = {}
 
     def run(self) -> None:
-        labels = self._agreed([self._label(n) for n in self.names])
-        full = self._full_names(labels)
-        for i, name in enumerate(self.names):
-            # "Johnson" is a person where the article names one in full, whatever the model took it for
-            if labels[i] in {"MISC", "UNKNOWN", "LOC", "ORG"} and name.end - name.start == 1 and key(self.doc[name.start].text) in full:
-                best = next((c for c in name.candidates if c.kind != "surname"), None)
-                if best is None or best.prior < 0.5:
-                    labels[i] = "PERSON"
+        labels = labels_of(self.doc, self.base, self.names)
         nodes: list[Node | None] = [None] * len(self.names)
         # long names first, so that "Putin" meets "Vladimir Putin" even when the headline comes before the lead
         order = sorted(range(len(self.names)), key=lambda i: (-(self.names[i].end - self.names[i].start), i))
         for i in order:
-            nodes[i] = self._node(self.names[i], labels[i], full)
+            nodes[i] = self._node(self.names[i], labels[i])
         for name, label, node in zip(self.names, labels, nodes, strict=True):
             if node is None:
                 continue
@@ -97,7 +80,9 @@ class _Linker:
             adjective = label == "DEMONYM" or (label == "BLOC" and self.doc[name.start].dep_ == "amod")
             form = "adjective" if adjective else "name"
             head = self.doc[name.start : name.end].root.i
-            self.draft.found.append(Found(name.start, name.end, head, form, [node], 0.9 if name.sure or node.entry else 0.7))
+            self.draft.found.append(
+                Found(name.start, name.end, head, form, [node], 0.9 if name.sure or node.entry else 0.7)
+            )
             if name.title is not None and node.kind == "Person":
                 node.roles |= {name.title.name, name.title.name.split()[-1]}
                 node.gender = node.gender or (name.title.gender or "")
@@ -110,96 +95,16 @@ class _Linker:
         for name in self.names:
             if name.demonym is not None and name.demonym.of.country:
                 seen[name.demonym.of.country] += 1
-            elif name.candidates and name.candidates[0].type in STATES and name.candidates[0].prior >= 0.8:
-                seen[name.candidates[0].country or ""] += 1
-            elif name.candidates and name.candidates[0].type == "city" and name.candidates[0].prior >= 0.5:
+            elif (name.candidates and name.candidates[0].type in STATES and name.candidates[0].prior >= 0.8) or (
+                name.candidates and name.candidates[0].type == "city" and name.candidates[0].prior >= 0.5
+            ):
                 seen[name.candidates[0].country or ""] += 1
         seen.pop("", None)
         return seen
 
-    def _label(self, name: Name) -> str:
-        """PERSON, ORG, LOC, MISC or DEMONYM: the base decides, then the words around, then the model."""
-        if name.label in {"DEMONYM", "BLOC"}:
-            return name.label
-        doc, first = self.doc, self.doc[name.start]
-        surface = surface_of(doc, name.start, name.end)
-        if institution(self.base, surface):
-            return "ORG"
-        if name.title is not None and (name.title.kind == "honorific" or (name.label != "ORG" and not self._is_state(name))):
-            return "PERSON"
-        best = next((c for c in name.candidates if c.kind != "surname"), None)
-        several = name.end - name.start > 1
-        given = several and is_given_name(first.text)
-        if best is not None:
-            least = 0.5 if name.label == "PERSON" or given else 0.3
-            if best.prior >= least or (name.sure and not given):
-                return _LABEL_OF_KIND[KIND_OF_TYPE[best.type]]
-        label = self._by_words(name)
-        if label:
-            return label
-        if name.label in {"MISC", "UNKNOWN"} and len(surface) <= 8 and surface.isupper() and not several or (name.label == "MISC" and re.fullmatch(r"[A-Z]{2,5}-[A-Z]{2,5}", surface)):
-            return "ORG"
-        if given and not surface.isupper():
-            return "PERSON"
-        if name.label not in {"UNKNOWN", "MISC"}:
-            if name.label == "PERSON" and best is not None and best.type in PLACES | STATES and self._in_place(name):
-                return "LOC"
-            return "LOC" if name.label == "NORP" and self._in_place(name) else name.label
-        if any(c.kind == "surname" and c.prior >= 0.2 for c in name.candidates) and not self._in_place(name):
-            return "PERSON"
-        if best is not None and not several:
-            return _LABEL_OF_KIND[KIND_OF_TYPE[best.type]]
-        if self._in_place(name):
-            return "LOC"
-        if surface.isupper() and len(surface) <= 6:
-            return "ORG"
-        return name.label
-
-    def _by_words(self, name: Name) -> str:
-        """What the head word of a longer name says: "... Party of ...", "... River"."""
-        words_of = [t.lower_ for t in self.doc[name.start : name.end]]
-        head = self.doc[name_head(self.doc, name.start, name.end)].lower_
-        if len(words_of) == 1:
-            return "ORG" if head in words("body_nouns") and name.label in {"MISC", "UNKNOWN", "LOC"} else ""
-        if head in words("body_nouns") or (head in words("event_nouns") and words_of[-1] in words("body_nouns")):
-            return "ORG"
-        if head in words("place_name_nouns") or words_of[0] in words("place_name_openers"):
-            return "LOC"
-        if head in words("event_nouns"):
-            return "MISC"
-        return "ORG" if words_of[-1] in words("body_nouns") else ""
-
-    def _agreed(self, labels: list[str]) -> list[str]:
-        """One label for one surface in the whole article; what the base knows or a title shows weighs most."""
-        votes: dict[str, Counter[str]] = {}
-        for name, label in zip(self.names, labels, strict=True):
-            best = next((c for c in name.candidates if c.kind != "surname"), None)
-            sure = (best is not None and best.prior >= 0.25 and _LABEL_OF_KIND[KIND_OF_TYPE[best.type]] == label) or (name.title is not None and label == "PERSON")
-            votes.setdefault(surface_of(self.doc, name.start, name.end), Counter())[label] += 3 if sure else 1
-        out = []
-        for name, label in zip(self.names, labels, strict=True):
-            count = votes[surface_of(self.doc, name.start, name.end)]
-            if label in {"DEMONYM", "BLOC"} or name.title is not None or len(count) == 1:
-                out.append(label)
-            else:
-                out.append(min((k for k in count if k not in {"DEMONYM", "BLOC"}), key=lambda k: (-count[k], k == "UNKNOWN", k)))
-        return out
-
-    def _is_state(self, name: Name) -> bool:
-        return bool(name.candidates) and name.candidates[0].type in STATES and name.candidates[0].prior >= 0.8
-
-    def _in_place(self, name: Name) -> bool:
-        token = self.doc[name.start : name.end].root
-        case = [c.lower_ for c in token.children if c.dep_ == "case" and c.i < token.i]
-        if case and case[0] in {"in", "at", "near", "from", "outside", "across", "around"}:
-            return True
-        before = self.doc[name.start - 2 : name.start].text.lower() if name.start >= 2 else ""
-        head, _, of = before.partition(" ")
-        return of == "of" and head in words("place_nouns")
-
     # ----------------------------------------------------------------------------------------------- nodes
 
-    def _node(self, name: Name, label: str, full: dict[str, list[str]]) -> Node | None:
+    def _node(self, name: Name, label: str) -> Node | None:
         if label == "DEMONYM" and name.demonym is not None:
             entry = name.demonym.of
             node = state_node(self.draft, entry) if entry.type in STATES else self._by_entry(entry)
@@ -250,7 +155,9 @@ class _Linker:
         """ "Western countries": one group under all its words."""
         node = self.by_key.get(("BLOC", group))
         if node is None:
-            node = self.by_key[("BLOC", group)] = self.draft.add(Node(group, "Group", plural=True, confidence=0.8, scope="bloc"))
+            node = self.by_key[("BLOC", group)] = self.draft.add(
+                Node(group, "Group", plural=True, confidence=0.8, scope="bloc")
+            )
         return node
 
     def _by_entry(self, entry: Entry, confidence: float = 0.8) -> Node:
@@ -269,7 +176,15 @@ class _Linker:
             return
         if node.kind in {"City", "Place"}:
             node.within = state_node(self.draft, state).twin
-        elif node.kind == "Organization" and entry.type in {"ministry", "agency", "military", "legislature", "court", "government", "cabinet"}:
+        elif node.kind == "Organization" and entry.type in {
+            "ministry",
+            "agency",
+            "military",
+            "legislature",
+            "court",
+            "government",
+            "cabinet",
+        }:
             node.affiliate(state_node(self.draft, state))
 
     def _linked(self, name: Name, label: str, surface: str) -> Node | None:
@@ -288,7 +203,9 @@ class _Linker:
 
     def _choose(self, candidates: Iterable[Candidate], label: str) -> Candidate | None:
         """The candidate that fits type and context, None when none is good enough or two are."""
-        scored = sorted(((self._score(c, label), c) for c in candidates if c.kind != "surname"), key=lambda s: (-s[0], s[1].id))
+        scored = sorted(
+            ((self._score(c, label), c) for c in candidates if c.kind != "surname"), key=lambda s: (-s[0], s[1].id)
+        )
         if not scored:
             return None
         score, best = scored[0]
@@ -303,7 +220,11 @@ class _Linker:
 
     def _score(self, candidate: Candidate, label: str) -> float:
         kind = KIND_OF_TYPE[candidate.type]
-        agrees = label in {"UNKNOWN", _LABEL_OF_KIND[kind]} or (label == "ORG" and kind == "State") or (label == "MISC" and kind == "Organization")
+        agrees = (
+            label in {"UNKNOWN", LABEL_OF_KIND[kind]}
+            or (label == "ORG" and kind == "State")
+            or (label == "MISC" and kind == "Organization")
+        )
         score = candidate.prior * (1.0 if agrees else 0.8 if candidate.prior >= 0.8 else 0.3)
         if candidate.country and candidate.country in self.context:
             score += 0.12
@@ -321,27 +242,27 @@ class _Linker:
 
     def _short_body(self, name: Name, label: str) -> Node | None:
         """ "the Council" for the one longer name of the article that ends so."""
-        if name.end - name.start > 1 or label not in {"ORG", "UNKNOWN"} or self.doc[name.start].lower_ not in words("body_nouns"):
+        if (
+            name.end - name.start > 1
+            or label not in {"ORG", "UNKNOWN"}
+            or self.doc[name.start].lower_ not in words("body_nouns")
+        ):
             return None
         word = self.doc[name.start].text
-        longer = [n for n in self.draft.nodes if n.kind == "Organization" and any(k.split()[-1:] == [word] and " " in k for k in (n.name, *n.names))]
+        longer = [
+            n
+            for n in self.draft.nodes
+            if n.kind == "Organization" and any(k.split()[-1:] == [word] and " " in k for k in (n.name, *n.names))
+        ]
         return longer[0] if len(longer) == 1 else None
 
     def _settlement(self, name: Name) -> bool:
         before = [t.lower_ for t in self.doc[max(0, name.start - 2) : name.start]]
-        return before[-1:] == ["of"] and bool(before) and before[0] in {"city", "town", "village", "port", "suburb"} or (
-            before[-1:] and before[-1] in {"city", "town", "village"}
-        ) is True
+        return (
+            before[-1:] == ["of"] and bool(before) and before[0] in {"city", "town", "village", "port", "suburb"}
+        ) or (before[-1:] and before[-1] in {"city", "town", "village"}) is True
 
     # --------------------------------------------------------------------------------------------- persons
-
-    def _full_names(self, labels: Sequence[str]) -> dict[str, list[str]]:
-        full: dict[str, list[str]] = {}
-        for name, label in zip(self.names, labels, strict=True):
-            parts = key(surface_of(self.doc, name.start, name.end)).split()
-            if label == "PERSON" and len(parts) > 1:
-                full.setdefault(parts[-1], []).append(" ".join(parts))
-        return full
 
     def _person(self, name: Name, surface: str, folded: str) -> Node:
         parts = folded.split()
@@ -351,7 +272,9 @@ class _Linker:
                 self.full_counts[id(node)] = self.full_counts.get(id(node), 0) + 1
             return node
         chosen = self._choose_person(name)
-        node = (self.draft.of_entry(chosen.entry) if chosen is not None else None) or self.draft.add(Node(surface, "Person", confidence=0.7))
+        node = (self.draft.of_entry(chosen.entry) if chosen is not None else None) or self.draft.add(
+            Node(surface, "Person", confidence=0.7)
+        )
         if chosen is not None:
             node.entry, node.name, node.confidence = chosen.entry, chosen.entry.name, 0.9
             self._office(node, chosen.entry)
@@ -369,7 +292,9 @@ class _Linker:
             # of two of one surname the one the article names in full more often, then the earlier one
             return min(fitting, key=lambda n: (-self.full_counts.get(id(n), 0), self.persons.index(n)))
         if len(parts) == 1 and is_given_name(parts[0]):
-            named = [n for n in self.persons if any(key(k).split()[:1] == parts and " " in k for k in [n.name, *n.names])]
+            named = [
+                n for n in self.persons if any(key(k).split()[:1] == parts and " " in k for k in [n.name, *n.names])
+            ]
             if len(named) == 1:
                 return named[0]
         return None
@@ -393,7 +318,10 @@ class _Linker:
         if self.day is None:
             return False
         margin = dt.timedelta(days=slack)
-        return any(t.begin and t.begin - margin <= self.day and (t.end is None or self.day <= t.end + margin) for t in self.base.offices(candidate.id))
+        return any(
+            t.begin and t.begin - margin <= self.day and (t.end is None or self.day <= t.end + margin)
+            for t in self.base.offices(candidate.id)
+        )
 
     def _person_score(self, candidate: Candidate, name: Name) -> float:
         score = candidate.prior
@@ -401,11 +329,21 @@ class _Linker:
             score += 0.12
         terms = self.base.offices(candidate.id)
         if self.day is not None and terms:
-            near = [t for t in terms if t.begin and (t.begin - dt.timedelta(days=400)) <= self.day and (t.end is None or self.day <= t.end + dt.timedelta(days=400))]
+            near = [
+                t
+                for t in terms
+                if t.begin
+                and (t.begin - dt.timedelta(days=400)) <= self.day
+                and (t.end is None or self.day <= t.end + dt.timedelta(days=400))
+            ]
             score += 0.08 if near else -0.1
             if name.title is not None and name.title.role and any(self._holds(t.title, name.title.role) for t in near):
                 score += 0.25
-        elif name.title is not None and name.title.kind in {"head_of_state", "head_of_government", "minister"} and candidate.prior >= 0.3:
+        elif (
+            name.title is not None
+            and name.title.kind in {"head_of_state", "head_of_government", "minister"}
+            and candidate.prior >= 0.3
+        ):
             score += 0.05
         return score
 
@@ -442,9 +380,15 @@ def _shortens(parts: list[str], long: list[str]) -> bool:
     """Whether words repeat a full name or shorten it to its end, its beginning (two words) or one word within."""
     if parts == long:
         return True
-    if len(parts) < len(long) and (parts == long[-len(parts) :] or (len(parts) == 1 and len(long) > 2 and parts[0] in long[1:])):
+    if len(parts) < len(long) and (
+        parts == long[-len(parts) :] or (len(parts) == 1 and len(long) > 2 and parts[0] in long[1:])
+    ):
         return True
-    return len(parts) > 1 and len(long) > 1 and (parts[-1] == long[-1] and parts[0] == long[0] or parts == long[: len(parts)])
+    return (
+        len(parts) > 1
+        and len(long) > 1
+        and ((parts[-1] == long[-1] and parts[0] == long[0]) or parts == long[: len(parts)])
+    )
 
 
 def _initials(name: str) -> str:

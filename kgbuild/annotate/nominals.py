@@ -5,8 +5,17 @@ from __future__ import annotations
 from spacy.tokens import Doc, Token
 
 from kgbuild.annotate.draft import Draft, Found, Node
-from kgbuild.annotate.names import title_start
-from kgbuild.annotate.phrases import determiner, extent, is_argument, is_plural, is_predicate, joined_people, number_of, sentence_numbers
+from kgbuild.annotate.phrases import (
+    determiner,
+    extent,
+    is_argument,
+    is_plural,
+    is_predicate,
+    joined_people,
+    number_of,
+    sentence_numbers,
+)
+from kgbuild.annotate.spans import title_start
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
 
@@ -19,7 +28,24 @@ _LABELS = {"forces": "forces", "militants": "fighters"}
 _DEFINITE = frozenset({"the", "these", "those", "this", "that"})
 _OWN = frozenset({"its", "their", "his", "her", "our", "my", "your"})
 _SPEAKERS = frozenset({"spokesman", "spokeswoman", "spokesperson", "official", "officer", "commander", "diplomat"})
-_TRANSPARENT = frozenset({"member", "group", "number", "quarter", "half", "third", "thousand", "hundred", "dozen", "score", "majority", "series", "ten", "million"})
+_TRANSPARENT = frozenset(
+    {
+        "member",
+        "group",
+        "number",
+        "quarter",
+        "half",
+        "third",
+        "thousand",
+        "hundred",
+        "dozen",
+        "score",
+        "majority",
+        "series",
+        "ten",
+        "million",
+    }
+)
 
 
 def group_class(token: Token) -> str:
@@ -70,12 +96,19 @@ class Nominals:
             if i + 1 >= len(self.doc) or found.node.kind not in {"State", "Place"} or self._hyphenated(found):
                 continue
             noun, after = self.doc[i], self.doc[i + 1]
-            if noun.lemma_.lower() in words("inner_bodies") and noun.tag_ in {"NN", "JJ"} and after.tag_ in {"NN", "NNP"} and self.titles.get(after.text) is not None:
+            if (
+                noun.lemma_.lower() in words("inner_bodies")
+                and noun.tag_ in {"NN", "JJ"}
+                and after.tag_ in {"NN", "NNP"}
+                and self.titles.get(after.text) is not None
+            ):
                 actor = _actor(found.node)
                 key = ("body", noun.lemma_.lower(), (id(actor),), ())
                 node = self.groups.get(key)
                 if node is None:
-                    node = self.groups[key] = self.draft.add(Node(self.doc[found.start : i + 1].text, "Organization", confidence=0.65))
+                    node = self.groups[key] = self.draft.add(
+                        Node(self.doc[found.start : i + 1].text, "Organization", confidence=0.65)
+                    )
                     node.affiliate(actor)
                 self._keep(found.start, i + 1, i, node)
 
@@ -104,7 +137,12 @@ class Nominals:
         if before is None or before.node.kind not in {"Organization", "State", "Place"} or after not in {",", "."}:
             return
         role = self.doc[before.head].head
-        if role.pos_ == "NOUN" and role.i < before.start and before.start - role.i <= 3 and self.doc[before.head].dep_.startswith("nmod"):
+        if (
+            role.pos_ == "NOUN"
+            and role.i < before.start
+            and before.start - role.i <= 3
+            and self.doc[before.head].dep_.startswith("nmod")
+        ):
             self._describe(role, node)
 
     def _prefix_title(self, found: Found, node: Node) -> None:
@@ -122,7 +160,9 @@ class Nominals:
         """The name right before a title, with at most three plain modifiers between ("the Russian military spokesman")."""
         for i in range(end - 1, max(-1, end - 5), -1):
             token = self.doc[i]
-            owner = max((f for f in self.draft.found if f.start <= i < f.end), key=lambda f: f.end - f.start, default=None)
+            owner = max(
+                (f for f in self.draft.found if f.start <= i < f.end), key=lambda f: f.end - f.start, default=None
+            )
             if owner is not None:
                 if owner.node.kind != "Person":
                     node.affiliate(_actor(owner.node))
@@ -158,8 +198,11 @@ class Nominals:
         """Named actors a phrase belongs to: modifiers before the head, "of", "for", "from" and "in" phrases after it."""
         owners: list[Node] = []
         for found in self.draft.found:
-            if start <= found.start and found.end <= head.i and not self._hyphenated(found) and (
-                found.form in {"name", "metonym", "adjective"} or found.node.kind == "Organization"
+            if (
+                start <= found.start
+                and found.end <= head.i
+                and not self._hyphenated(found)
+                and (found.form in {"name", "metonym", "adjective"} or found.node.kind == "Organization")
             ):
                 owners.append(found.node)
         bodies = [o for o in owners if any(a.final in owners for a in o.affiliation)]
@@ -168,7 +211,11 @@ class Nominals:
             if child.dep_.startswith("nmod"):
                 case = next((c.lower_ for c in child.children if c.dep_ == "case"), "")
                 owner = self.heads.get(child.i)
-                if owner is not None and case in {"of", "for", "from", "with", "at"} and owner.form in {"name", "metonym"}:
+                if (
+                    owner is not None
+                    and case in {"of", "for", "from", "with", "at"}
+                    and owner.form in {"name", "metonym"}
+                ):
                     owners.append(owner.node)
         return owners
 
@@ -186,7 +233,9 @@ class Nominals:
         for found in sorted(self.draft.found, key=lambda f: f.start):
             first.setdefault(id(found.node), found)
         numbers = sentence_numbers(self.doc)
-        for unnamed in [f for f in first.values() if f.form == "nominal" and f.node.kind == "Person" and f.node.roles & _SPEAKERS]:
+        for unnamed in [
+            f for f in first.values() if f.form == "nominal" and f.node.kind == "Person" and f.node.roles & _SPEAKERS
+        ]:
             node = unnamed.node
             if not _speaking(self.doc[unnamed.head]):
                 continue
@@ -196,7 +245,12 @@ class Nominals:
                     continue
                 if numbers[found.start] - numbers[unnamed.start] > 3 or found.form != "name":
                     break
-                if not other.affiliation and _same_country(other, node) and _speaking(self.doc[found.head]) and not (node.gender and other.gender and node.gender != other.gender):
+                if (
+                    not other.affiliation
+                    and _same_country(other, node)
+                    and _speaking(self.doc[found.head])
+                    and not (node.gender and other.gender and node.gender != other.gender)
+                ):
                     node.merge_into(other)
                 break
 
@@ -206,15 +260,29 @@ class Nominals:
         """ "members of X", "thousands of people": one mention from the determiner to the end of the inner phrase."""
         if head.lemma_.lower() not in _TRANSPARENT:
             return False
-        inner = next((c for c in head.rights if c.dep_.startswith("nmod") and any(k.lower_ == "of" for k in c.children if k.dep_ == "case")), None)
+        inner = next(
+            (
+                c
+                for c in head.rights
+                if c.dep_.startswith("nmod") and any(k.lower_ == "of" for k in c.children if k.dep_ == "case")
+            ),
+            None,
+        )
         if inner is None:
             return False
         start, _ = extent(head)
         named = self.heads.get(inner.i)
-        if is_predicate(head) or not is_plural(head) and head.lemma_.lower() == "member":
+        if is_predicate(head) or (not is_plural(head) and head.lemma_.lower() == "member"):
             return False
-        if head.lemma_.lower() == "member" and named is not None and named.form in {"name", "metonym"} and named.node.kind in {"Organization", "State", "Group"}:
-            node = self._group("militants" if _armed(named.node) else "officials", (named.node,), (), "members of " + named.node.name)
+        if (
+            head.lemma_.lower() == "member"
+            and named is not None
+            and named.form in {"name", "metonym"}
+            and named.node.kind in {"Organization", "State", "Group"}
+        ):
+            node = self._group(
+                "militants" if _armed(named.node) else "officials", (named.node,), (), "members of " + named.node.name
+            )
             self._keep(start, named.end, head.i, node)
             return True
         if group_class(inner) in {"people", "forces", "militants", "officials"} and head.lemma_.lower() != "member":
@@ -232,7 +300,12 @@ class Nominals:
         start = max([start, *(f.start for f in self.draft.found if f.form != "adjective" and f.start < start < f.end)])
         if is_predicate(head) or head.i in self.heads:
             return
-        if not found_class and head.tag_ in {"NNPS", "NNS"} and head.text[0].isupper() and head.lower_ in words("peoples"):
+        if (
+            not found_class
+            and head.tag_ in {"NNPS", "NNS"}
+            and head.text[0].isupper()
+            and head.lower_ in words("peoples")
+        ):
             self.peoples(head)
             return
         if not found_class:
@@ -246,7 +319,7 @@ class Nominals:
             self._body(head, start, end, owners, det)
         elif found_class == "states":
             self._countries(head, start, end)
-        elif is_plural(head) or found_class == "forces" and head.lower_ in {"army", "military"}:
+        elif is_plural(head) or (found_class == "forces" and head.lower_ in {"army", "military"}):
             self._plural(head, start, end, found_class, owners, det)
         elif self._title_of(head, start) is not None:
             self._role(head, start, end, False)
@@ -275,9 +348,16 @@ class Nominals:
             self._keep(start, end, head.i, self._group(found_class, (), qualifiers, _bare(self.doc, start, end)))
         elif owners:
             return
-        elif found_class in {"forces", "militants"} or (found_class == "officials" and (qualifiers or det in _DEFINITE)):
+        elif found_class in {"forces", "militants"} or (
+            found_class == "officials" and (qualifiers or det in _DEFINITE)
+        ):
             node = self._same_class(head, found_class, qualifiers)
-            if node is None and found_class != "officials" and (found_class == "militants" or det in _DEFINITE) and is_argument(head):
+            if (
+                node is None
+                and found_class != "officials"
+                and (found_class == "militants" or det in _DEFINITE)
+                and is_argument(head)
+            ):
                 node = self._group(found_class, (), qualifiers, _bare(self.doc, start, end))
             if node is not None:
                 self._keep(start, end, head.i, node, 0.6)
@@ -290,7 +370,9 @@ class Nominals:
         key = ("people", _bare(self.doc, start, end).lower())
         node = self.groups.get(key)
         if node is None:
-            node = self.groups[key] = self.draft.add(Node(_bare(self.doc, start, end), "Group", plural=True, confidence=0.6))
+            node = self.groups[key] = self.draft.add(
+                Node(_bare(self.doc, start, end), "Group", plural=True, confidence=0.6)
+            )
         self._keep(start, end, head.i, node)
 
     def owned(self, head: Token, owners: list[Node]) -> Found | None:
@@ -302,7 +384,9 @@ class Nominals:
         actors = tuple(dict.fromkeys(_actor(o) for o in owners if o.final.kind != "Topic"))
         if not actors:
             return None
-        node = self._group(found_class, actors, self._qualifiers(head, start), f"{_bare(self.doc, start, end)} of {actors[0].name}")
+        node = self._group(
+            found_class, actors, self._qualifiers(head, start), f"{_bare(self.doc, start, end)} of {actors[0].name}"
+        )
         before = len(self.draft.found)
         self._keep(start, end, head.i, node)
         return self.draft.found[-1] if len(self.draft.found) > before else None
@@ -319,7 +403,12 @@ class Nominals:
             return
         qualifiers = [q for q in self._qualifiers(head, start) if q[:1].isupper()]
         if owners:
-            self._keep(start, end, head.i, self._group("states", tuple(map(_actor, owners)), tuple(qualifiers), _bare(self.doc, start, end)))
+            self._keep(
+                start,
+                end,
+                head.i,
+                self._group("states", tuple(map(_actor, owners)), tuple(qualifiers), _bare(self.doc, start, end)),
+            )
         elif qualifiers:
             self._keep(start, end, head.i, self._group("states", (), tuple(qualifiers), _bare(self.doc, start, end)))
 
@@ -327,15 +416,31 @@ class Nominals:
         """ "the Iraqi government", "the coalition": a body without a name of its own."""
         if is_plural(head) and head.lower_ != "police":
             return
-        beside = next((f for f in self.draft.found if f.end <= head.i and f.start >= start and f.form == "name" and f.node.kind == "Organization"), None)
-        if beside is not None and head.lemma_.lower() in words("nominals_body") and not any(t.tag_ == "POS" for t in self.doc[beside.end : head.i]):
+        beside = next(
+            (
+                f
+                for f in self.draft.found
+                if f.end <= head.i and f.start >= start and f.form == "name" and f.node.kind == "Organization"
+            ),
+            None,
+        )
+        if (
+            beside is not None
+            and head.lemma_.lower() in words("nominals_body")
+            and not any(t.tag_ == "POS" for t in self.doc[beside.end : head.i])
+        ):
             if all(t.pos_ in {"ADJ", "NOUN"} for t in self.doc[beside.end : head.i]):
                 self._keep(start, end, head.i, beside.node)  # "the Islamic State terrorist group"
                 return
         actors = tuple(dict.fromkeys(_actor(o) for o in owners if o.kind in {"State", "Place", "Organization", "City"}))
         qualifiers = self._qualifiers(head, start)
         lemma = head.lemma_.lower()
-        key = ("body", lemma, tuple(id(a) for a in actors), qualifiers if lemma not in {"government", "military", "army"} else ())
+        key = (
+            "body",
+            lemma,
+            tuple(id(a) for a in actors),
+            qualifiers if lemma not in {"government", "military", "army"} else (),
+        )
         node = self.groups.get(key)
         if node is None and not actors:
             # "the coalition" after "the US-led coalition"
@@ -350,7 +455,9 @@ class Nominals:
                 key = ("body", lemma, tuple(id(a) for a in actors), ())
                 node = self.groups.get(key)
             if node is None:
-                kind = "Group" if lemma in {"community", "opposition", "public", "police", "militia"} else "Organization"
+                kind = (
+                    "Group" if lemma in {"community", "opposition", "public", "police", "militia"} else "Organization"
+                )
                 node = self.draft.add(Node(_bare(self.doc, start, end), kind, plural=kind == "Group", confidence=0.6))
                 for actor in actors:
                     node.affiliate(actor)
@@ -369,13 +476,20 @@ class Nominals:
             return
         if det != "a" and det != "an":
             for node in self.draft.nodes:
-                if node.kind == "Person" and node.merged is None and (title.name in node.roles) and any(a.final in [x.final for x in node.affiliation] for a in actors):
+                if (
+                    node.kind == "Person"
+                    and node.merged is None
+                    and (title.name in node.roles)
+                    and any(a.final in [x.final for x in node.affiliation] for a in actors)
+                ):
                     self._keep(start, end, head.i, node)
                     return
         key = ("role", title.name, tuple(id(a) for a in actors))
         node = self.groups.get(key) if det not in {"a", "an", "another"} else None
         if node is None:
-            node = self.draft.add(Node(_bare(self.doc, start, end), "Person", confidence=0.6, scope=f"#{self.doc[start].idx}"))
+            node = self.draft.add(
+                Node(_bare(self.doc, start, end), "Person", confidence=0.6, scope=f"#{self.doc[start].idx}")
+            )
             node.roles = {title.name, title.name.split()[-1]}
             node.gender = title.gender or ""
             for actor in actors:
@@ -387,10 +501,17 @@ class Nominals:
 
     def _qualifiers(self, head: Token, start: int) -> tuple[str, ...]:
         """Words before the head that tell its group from others; determiners, owners and weak adjectives left out."""
-        skip = {i for f in self.draft.found if f.form in {"name", "metonym", "adjective"} for i in range(f.start, f.end)}
+        skip = {
+            i for f in self.draft.found if f.form in {"name", "metonym", "adjective"} for i in range(f.start, f.end)
+        }
         out = []
         for token in self.doc[start : head.i]:
-            if token.i in skip or token.is_punct or token.dep_.startswith(("det", "nummod", "case", "nmod:poss")) or token.tag_ in {"DT", "PRP$", "POS", "CD"}:
+            if (
+                token.i in skip
+                or token.is_punct
+                or token.dep_.startswith(("det", "nummod", "case", "nmod:poss"))
+                or token.tag_ in {"DT", "PRP$", "POS", "CD"}
+            ):
                 continue
             if token.lemma_.lower() in words("weak_modifiers") or token.pos_ in {"ADV"}:
                 continue
@@ -418,12 +539,18 @@ class Nominals:
         return None
 
     def _new_group(self, text: str, start: int) -> Node:
-        return self.draft.add(Node(" ".join(text.split()), "Group", plural=True, scope=f"#{self.doc[start].idx}", confidence=0.6))
+        return self.draft.add(
+            Node(" ".join(text.split()), "Group", plural=True, scope=f"#{self.doc[start].idx}", confidence=0.6)
+        )
 
     def _same_class(self, head: Token, found_class: str, qualifiers: tuple[str, ...]) -> Node | None:
         """The one group of that class named before, for a bare repeat ("militants" after "Islamic State militants")."""
         wanted = tuple(q.lower() for q in qualifiers)
-        seen = [n for k, n in self.groups.items() if k[0] == "group" and k[1] == found_class and (not wanted or k[3] == wanted)]
+        seen = [
+            n
+            for k, n in self.groups.items()
+            if k[0] == "group" and k[1] == found_class and (not wanted or k[3] == wanted)
+        ]
         lemma = head.lemma_.lower()
         same = [n for n in dict.fromkeys(seen) if lemma in n.roles]
         if same:
@@ -438,7 +565,15 @@ class Nominals:
                 continue
             node = found.node
             place = node.kind in {"Place", "City"}
-            state = node if node.kind == "State" else node.twin if node.twin is not None else node.within.twin if node.within is not None else None
+            state = (
+                node
+                if node.kind == "State"
+                else node.twin
+                if node.twin is not None
+                else node.within.twin
+                if node.within is not None
+                else None
+            )
             subject = self.doc[found.head].dep_.startswith("nsubj")
             if state is not None and not subject and (best is None or (place, found.start) > best[:2]):
                 best = (place, found.start, state)
@@ -446,7 +581,11 @@ class Nominals:
 
     def _keep(self, start: int, end: int, head: int, node: Node, confidence: float = 0.7) -> None:
         for found in self.draft.found:
-            if (found.start, found.end) == (start, end) or (found.start < start < found.end < end) or (start < found.start < end < found.end):
+            if (
+                (found.start, found.end) == (start, end)
+                or (found.start < start < found.end < end)
+                or (start < found.start < end < found.end)
+            ):
                 return
         text = " ".join(self.doc[start:end].text.split())
         node.names[text] = node.names.get(text, 0) + 1
@@ -473,7 +612,9 @@ def _same_country(person: Node, described: Node) -> bool:
     """Whether what the base knows of a named person allows the description; nothing known always does."""
     if person.entry is None or person.entry.country is None:
         return True
-    owners = [a.final for a in described.affiliation] + [b.final for a in described.affiliation for b in a.final.affiliation]
+    owners = [a.final for a in described.affiliation] + [
+        b.final for a in described.affiliation for b in a.final.affiliation
+    ]
     return any(o.entry is not None and o.entry.country == person.entry.country for o in owners)
 
 

@@ -6,35 +6,82 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Token
 
-__all__ = ["determiner", "extent", "is_argument", "is_plural", "is_predicate", "joined_people", "number_of", "quoted_tokens", "rank", "sentence_numbers"]
+__all__ = [
+    "determiner",
+    "extent",
+    "is_argument",
+    "is_plural",
+    "is_predicate",
+    "joined_people",
+    "number_of",
+    "rank",
+    "sentence_numbers",
+]
 
-_LEFT = ("det", "amod", "compound", "nummod", "nmod:poss", "nmod:desc", "advmod", "flat", "nmod", "det:predet", "punct", "obl:unmarked", "acl")
-_OPEN = {"“": "”", "‘‘": "’’", "«": "»"}
+_LEFT = (
+    "det",
+    "amod",
+    "compound",
+    "nummod",
+    "nmod:poss",
+    "nmod:desc",
+    "advmod",
+    "flat",
+    "nmod",
+    "det:predet",
+    "punct",
+    "obl:unmarked",
+    "acl",
+)
 
 
 def extent(head: Token) -> tuple[int, int]:
     """Tokens from the determiner to the head of a noun phrase, without what follows the head."""
     start = head.i
     for child in head.lefts:
-        if child.dep_.split(":")[0] not in {d.split(":")[0] for d in _LEFT} or child.dep_.startswith(("acl", "nsubj", "case", "cc", "mark")):
+        if child.dep_.split(":")[0] not in {d.split(":")[0] for d in _LEFT} or child.dep_.startswith(
+            ("acl", "nsubj", "case", "cc", "mark")
+        ):
             continue
         left = child.left_edge.i
         if child.is_punct and child.text not in {"-", "–"}:
             continue
-        if any(t.pos_ in {"VERB", "AUX"} and t.dep_ not in {"amod", "compound"} for t in head.doc[left : child.i + 1] if t is not child) and len(head.doc[left : child.i]) > 6:
+        if (
+            any(
+                t.pos_ in {"VERB", "AUX"} and t.dep_ not in {"amod", "compound"}
+                for t in head.doc[left : child.i + 1]
+                if t is not child
+            )
+            and len(head.doc[left : child.i]) > 6
+        ):
             continue
         start = min(start, left)
     first_sentence = head.sent.start
     start = max(start, first_sentence)
-    while start < head.i and (head.doc[start].is_space or (head.doc[start].is_punct) or head.doc[start].pos_ in {"ADP", "CCONJ", "SCONJ"}):
+    while start < head.i and (
+        head.doc[start].is_space or (head.doc[start].is_punct) or head.doc[start].pos_ in {"ADP", "CCONJ", "SCONJ"}
+    ):
         start += 1
     for i in range(head.i - 1, start - 1, -1):
-        if head.doc[i].is_space or head.doc[i].text in {",", ";", ":", "—", "–"} and not head.doc[i].whitespace_ == "" or head.doc[i].text in {";", ":", "("}:
-            comma = head.doc[i].text == "," and head.doc[i].head.i > i and any(c.dep_ == "amod" for c in head.lefts if c.i < i)
+        if (
+            head.doc[i].is_space
+            or (head.doc[i].text in {",", ";", ":", "—", "–"} and head.doc[i].whitespace_ != "")
+            or head.doc[i].text in {";", ":", "("}
+        ):
+            comma = (
+                head.doc[i].text == ","
+                and head.doc[i].head.i > i
+                and any(c.dep_ == "amod" for c in head.lefts if c.i < i)
+            )
             if not comma:
                 return i + 1, head.i + 1
     number = next((t.i for t in head.doc[start : head.i] if t.tag_ == "CD"), None)
-    if number is not None and number > start and head.doc[start].tag_ in {"JJ", "VBN", "RP"} and head.doc[start].lower_ not in {"more", "fewer", "least", "other"}:
+    if (
+        number is not None
+        and number > start
+        and head.doc[start].tag_ in {"JJ", "VBN", "RP"}
+        and head.doc[start].lower_ not in {"more", "fewer", "least", "other"}
+    ):
         start = number  # "shot dead [three women]"
     return start, head.i + 1
 
@@ -55,7 +102,14 @@ def is_plural(token: Token) -> bool:
 
 def number_of(head: Token) -> Token | None:
     """The numeral that counts a noun, if any."""
-    return next((c for c in head.lefts if c.dep_.startswith("nummod") or (c.tag_ == "CD" and c.dep_ in {"amod", "det", "compound"})), None)
+    return next(
+        (
+            c
+            for c in head.lefts
+            if c.dep_.startswith("nummod") or (c.tag_ == "CD" and c.dep_ in {"amod", "det", "compound"})
+        ),
+        None,
+    )
 
 
 def is_predicate(head: Token) -> bool:
@@ -66,7 +120,12 @@ def is_predicate(head: Token) -> bool:
 def joined_people(head: Token) -> Token | None:
     """The last noun of "three women and two children": counted nouns joined right behind one another, whatever the tree says."""
     doc, i, last = head.doc, head.i, None
-    while i + 3 < len(doc) + 0 and doc[i + 1].lower_ in {"and", ","} and doc[i + 2].tag_ == "CD" and doc[i + 3].tag_ == "NNS":
+    while (
+        i + 3 < len(doc) + 0
+        and doc[i + 1].lower_ in {"and", ","}
+        and doc[i + 2].tag_ == "CD"
+        and doc[i + 3].tag_ == "NNS"
+    ):
         i += 3
         last = doc[i]
     return last
@@ -88,7 +147,15 @@ def rank(token: Token) -> int:
         else:
             break
     dep = token.dep_.split(":")[0]
-    return {"nsubj": 4, "csubj": 4, "obj": 3, "iobj": 3, "ROOT": 3, "obl": 2, "nmod": 1 if token.dep_ != "nmod:poss" else 2}.get(dep, 1)
+    return {
+        "nsubj": 4,
+        "csubj": 4,
+        "obj": 3,
+        "iobj": 3,
+        "ROOT": 3,
+        "obl": 2,
+        "nmod": 1 if token.dep_ != "nmod:poss" else 2,
+    }.get(dep, 1)
 
 
 def sentence_numbers(doc: Doc) -> list[int]:
@@ -98,29 +165,6 @@ def sentence_numbers(doc: Doc) -> list[int]:
         for i in range(sentence.start, sentence.end):
             numbers[i] = number
     return numbers
-
-
-def quoted_tokens(doc: Doc) -> list[bool]:
-    """For each token whether it stands in quotation marks; an open quotation runs to the end of its paragraph at most."""
-    inside = [False] * len(doc)
-    start = -1
-    closer = ""
-    for token in doc:
-        if token.is_space and "\n" in token.text:
-            if start >= 0:
-                for i in range(start, token.i):
-                    inside[i] = True
-            start = -1
-        elif start < 0 and (token.text in _OPEN or token.text in {'"', "``"}):
-            start, closer = token.i, _OPEN.get(token.text, '"')
-        elif start >= 0 and (token.text == closer or (closer == '"' and token.text in {'"', "''"})):
-            for i in range(start, token.i + 1):
-                inside[i] = True
-            start = -1
-    if start >= 0:
-        for i in range(start, len(doc)):
-            inside[i] = True
-    return inside
 
 
 def conjuncts(head: Token) -> Iterator[Token]:

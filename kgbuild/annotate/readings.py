@@ -10,8 +10,6 @@ from kgbuild.annotate.words import words
 
 __all__ = ["is_actor", "read"]
 
-_ROLE_OF = frozenset({"subject", "object", "possessive"})
-
 
 def read(doc: Doc, draft: Draft) -> None:
     """Point each mention of a state at the State or at its Place, and each capital that acts at its State, as a metonym."""
@@ -30,7 +28,12 @@ def read(doc: Doc, draft: Draft) -> None:
             _capital(doc, draft, found, node)
         elif node.kind == "Organization" and node.entry is not None:
             metonym = draft.base.metonym(doc[found.start : found.end].text)
-            if metonym is not None and metonym.target is not None and metonym.target.id == node.entry.id and metonym.city is None:
+            if (
+                metonym is not None
+                and metonym.target is not None
+                and metonym.target.id == node.entry.id
+                and metonym.city is None
+            ):
                 found.form = "metonym"
 
 
@@ -48,7 +51,9 @@ def _located(doc: Doc, draft: Draft, found: Found) -> bool:
     """ "Homs, Syria": the state behind a comma says where the place lies."""
     if found.start < 2 or doc[found.start - 1].text != ",":
         return False
-    return any(f.end == found.start - 1 and f.node.kind in {"City", "Place"} and f.node.twin is None for f in draft.found)
+    return any(
+        f.end == found.start - 1 and f.node.kind in {"City", "Place"} and f.node.twin is None for f in draft.found
+    )
 
 
 def is_actor(token: Token, city: bool) -> bool:
@@ -56,8 +61,10 @@ def is_actor(token: Token, city: bool) -> bool:
 
     A state is an actor unless its place in the sentence makes it a place; a capital (`city`) is a place unless it must be an actor.
     """
+    if any(c.dep_ == "amod" and c.lower_ in words("place_adjectives") for c in token.lefts):
+        return False
     for _ in range(6):
-        if token.dep_ == "conj" and token.head is not token:
+        if token.head is not token and (token.dep_ == "conj" or (token.dep_ == "appos" and token.head.pos_ == "PROPN")):
             token = token.head
         else:
             break
@@ -97,7 +104,7 @@ def _subject(token: Token, verb: Token, dep: str, city: bool) -> bool:
         return False
     if dep == "nsubj:pass":
         return lemma in words("judged_verbs")
-    return lemma not in words("place_subject_verbs")
+    return lemma in words("speech_verbs") or lemma in words("state_acts")
 
 
 def _under_preposition(token: Token, head: Token, preposition: str, city: bool) -> bool:
@@ -105,11 +112,23 @@ def _under_preposition(token: Token, head: Token, preposition: str, city: bool) 
     if preposition == "of":
         if city:
             return governor in words("attitude_nouns")
-        return governor not in words("place_nouns")
+        return governor in words("attitude_nouns") or governor in words("actor_nouns")
+    if preposition == "between":
+        return governor in words("relation_words")
+    if (
+        preposition in {"to", "from"}
+        and head.pos_ == "VERB"
+        and any(c.dep_ == "obj" and c.lemma_.lower() in words("transfer_words") for c in head.children)
+    ):
+        return True
     if preposition in {"to", "from"}:
-        return governor in words("transfer_words") and not (city and head.pos_ == "VERB" and governor in {"send", "deliver", "transfer"})
+        return governor in words("transfer_words") and not (
+            city and head.pos_ == "VERB" and governor in {"send", "deliver", "transfer"}
+        )
     if preposition in words("actor_prepositions"):
         if not city:
             return preposition != "over"
-        return preposition in {"against", "with", "by", "between"} or (preposition == "on" and governor in {"sanction", "pressure", "attack"})
+        return preposition in {"against", "with", "by"} or (
+            preposition == "on" and governor in {"sanction", "pressure", "attack"}
+        )
     return preposition not in words("place_prepositions") and not city

@@ -18,7 +18,20 @@ from kgbuild.records import Document, Span
 
 __all__ = ["find_times", "reference_day"]
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBERS = {
     w: i
@@ -38,7 +51,11 @@ _SHORT_WEEKDAY = r"(?:(?:Mon|Tues|Tue|Wed|Thurs|Thur|Thu|Fri|Sat|Sun)\b\.?)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[5-9]\d\d|20\d\d)"
 _ENDS = r"(?![\w%])(?!\.\d)"
-_COUNT = r"(?:\d{1,4}|(?i:" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r"|several|(?:a )?few|couple of|a couple of|many|some))"
+_COUNT = (
+    r"(?:\d{1,4}|(?i:"
+    + "|".join(sorted(_NUMBERS, key=len, reverse=True))
+    + r"|several|(?:a )?few|couple of|a couple of|many|some))"
+)
 _UNIT = r"(?P<unit>(?i:hour|day|week|month|year|decade|centur))(?i:s|y|ies)?"
 _HEDGE = r"(?:(?i:at least|at most|more than|less than|fewer than|about|around|nearly|almost|over|some|roughly|up to|the|another) )*"
 _PART = r"(?: (?i:morning|afternoon|evening|night))?"
@@ -169,7 +186,11 @@ def _neighbour(m: re.Match[str], scene: _Scene) -> Days | None:
     if scene.reference is None:
         return None
     if m["rel"].lower() == "past" and m["unit"].lower() != "weekend":
-        moved = cal.add_units(scene.reference, -3 if m["unit"].lower() == "quarter" else -1, "month" if m["unit"].lower() == "quarter" else m["unit"].lower())
+        moved = cal.add_units(
+            scene.reference,
+            -3 if m["unit"].lower() == "quarter" else -1,
+            "month" if m["unit"].lower() == "quarter" else m["unit"].lower(),
+        )
         return (moved, scene.reference) if moved else None
     return _part_of(m["part"], cal.neighbour(scene.reference, m["unit"].lower(), _OFFSETS[m["rel"].lower()]))
 
@@ -256,17 +277,37 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver, str], ...] = tuple(
     (re.compile(r"(?<![\w-])" + pattern.replace("[ -]", "(?: |-)").replace(" ", r"[ \u00a0]") + _ENDS), resolver, kind)
     for pattern, resolver, kind in (
         (r"(?P<y>1[5-9]\d\d|20\d\d)-(?P<m>\d\d)-(?P<d>\d\d)", _iso, "point"),
-        (rf"(?P<month>{_MONTH}) (?P<day>{_DAY}) ?(?:-|–|to|and|until) ?(?P<day2>{_DAY})(?:,? (?P<year>{_YEAR}))?", _day_range, "point"),
-        (rf"(?P<day>{_DAY}) ?(?:-|–|to|and|until) ?(?P<day2>{_DAY}) (?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?", _day_range, "point"),
-        (rf"(?:(?P<weekday>{_WEEKDAY}|{_SHORT_WEEKDAY}),? )?(?P<month>{_MONTH}) (?P<day>{_DAY})(?:,? (?P<year>{_YEAR}))?", _absolute, "point"),
-        (rf"(?:(?P<weekday>{_WEEKDAY}|{_SHORT_WEEKDAY}),? )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?", _absolute, "point"),
+        (
+            rf"(?P<month>{_MONTH}) (?P<day>{_DAY}) ?(?:-|–|to|and|until) ?(?P<day2>{_DAY})(?:,? (?P<year>{_YEAR}))?",
+            _day_range,
+            "point",
+        ),
+        (
+            rf"(?P<day>{_DAY}) ?(?:-|–|to|and|until) ?(?P<day2>{_DAY}) (?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?",
+            _day_range,
+            "point",
+        ),
+        (
+            rf"(?:(?P<weekday>{_WEEKDAY}|{_SHORT_WEEKDAY}),? )?(?P<month>{_MONTH}) (?P<day>{_DAY})(?:,? (?P<year>{_YEAR}))?",
+            _absolute,
+            "point",
+        ),
+        (
+            rf"(?:(?P<weekday>{_WEEKDAY}|{_SHORT_WEEKDAY}),? )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?",
+            _absolute,
+            "point",
+        ),
         (
             rf"(?:(?P<part>(?i:early|mid|late|end of|beginning of|start of))[ -])?(?:(?P<rel>(?i:last|next|this)) )?(?P<month>{_MONTH})"
             rf"(?:,? (?:of )?(?P<year>{_YEAR}))?",
             _month_of_year,
             "point",
         ),
-        (rf"(?:(?i:(?:the )?(?P<rel>last|next|this|past|previous|coming)) )?(?P<weekday>{_WEEKDAY}){_PART}", _weekday, "point"),
+        (
+            rf"(?:(?i:(?:the )?(?P<rel>last|next|this|past|previous|coming)) )?(?P<weekday>{_WEEKDAY}){_PART}",
+            _weekday,
+            "point",
+        ),
         (
             r"(?P<word>(?i:the day before yesterday|the day after tomorrow|yesterday|today|tonight|tomorrow"
             r"|this (?:morning|afternoon|evening)|last night))" + _PART,
@@ -281,7 +322,11 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver, str], ...] = tuple(
         ),
         (r"(?i:the weekend)", _weekend, "point"),
         (rf"{_HEDGE}(?P<count>{_COUNT}) {_UNIT} (?i:ago)", _ago, "point"),
-        (r"(?i:the|that) (?i:(?P<rel>following|next|same|previous)) (?i:day|morning|evening|night)", _relative_day, "point"),
+        (
+            r"(?i:the|that) (?i:(?P<rel>following|next|same|previous)) (?i:day|morning|evening|night)",
+            _relative_day,
+            "point",
+        ),
         (r"(?i:(?P<rel>that)) (?i:day|morning|evening|night)", _relative_day, "point"),
         (
             rf"(?i:the|these|those|its|their|his|her) (?P<rel>(?i:past|last|next|coming|following|previous)) (?:(?P<count>{_COUNT}) )?{_UNIT}",
@@ -289,7 +334,11 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver, str], ...] = tuple(
             "point",
         ),
         (rf"(?i:for) {_HEDGE}(?P<count>{_COUNT}) {_UNIT}", _duration, "duration"),
-        (rf"{_HEDGE}(?P<count>{_COUNT})?(?:^|(?<= )| )(?i:hours|days|weeks|months|years) (?i:after|before|into|later|earlier)", _unresolved, "point"),
+        (
+            rf"{_HEDGE}(?P<count>{_COUNT})?(?:^|(?<= )| )(?i:hours|days|weeks|months|years) (?i:after|before|into|later|earlier)",
+            _unresolved,
+            "point",
+        ),
         (r"(?i:(?:in |over )?(?:the )?(?:recent|coming) (?:hours|days|weeks|months|years))", _unresolved, "point"),
         (rf"(?i:from|between) (?P<year>{_YEAR}) (?i:to|and|until|through) (?P<year2>{_YEAR})", _years, "point"),
         (rf"(?P<year>{_YEAR}) ?(?:-|–) ?(?P<year2>{_YEAR})", _years, "point"),
@@ -328,7 +377,11 @@ def find_times(doc: Doc) -> tuple[TimeExpression, ...]:
     """
     reference = reference_day(doc._.document)
     draft = doc._.draft
-    named = {i for f in draft.found if f.form == "name" for i in range(f.start, f.end)} if isinstance(draft, Draft) else set()
+    named = (
+        {i for f in draft.found if f.form == "name" for i in range(f.start, f.end)}
+        if isinstance(draft, Draft)
+        else set()
+    )
     found: list[TimeExpression] = []
     last: Days | None = None
     for match, resolver, kind in _matches(doc.text):
@@ -376,18 +429,57 @@ def _matches(text: str) -> Iterator[tuple[re.Match[str], Resolver, str]]:
 def _is_name(match: re.Match[str], token: Token) -> bool:
     """Months and days that are something else: "May said", "April Ryan", "march on"."""
     groups = match.groupdict()
-    if not groups.get("month") or groups.get("year") or groups.get("day") or match.group().split()[0] != groups["month"]:
+    if (
+        not groups.get("month")
+        or groups.get("year")
+        or groups.get("day")
+        or match.group().split()[0] != groups["month"]
+    ):
         return False
     word = groups["month"]
     before = token.nbor(-1).lower_ if token.i else ""
-    if before in {"in", "since", "until", "by", "of", "during", "last", "next", "this", "from", "between", "and", "to", "late", "early", "mid", "through"}:
+    if before in {
+        "in",
+        "since",
+        "until",
+        "by",
+        "of",
+        "during",
+        "last",
+        "next",
+        "this",
+        "from",
+        "between",
+        "and",
+        "to",
+        "late",
+        "early",
+        "mid",
+        "through",
+    }:
         return token.tag_ == "MD"
     if word in {"May", "March", "April", "June", "August"} or word.endswith("."):
         return not (token.dep_.startswith(("obl", "nmod", "compound")) and word not in {"May", "April", "June"})
     return False
 
 
-_PLANS = frozenset({"plan", "expect", "schedule", "intend", "aim", "set", "due", "hope", "prepare", "vow", "promise", "pledge", "slate"})
+_PLANS = frozenset(
+    {
+        "plan",
+        "expect",
+        "schedule",
+        "intend",
+        "aim",
+        "set",
+        "due",
+        "hope",
+        "prepare",
+        "vow",
+        "promise",
+        "pledge",
+        "slate",
+    }
+)
 
 
 def _tense(token: Token) -> tuple[bool, bool]:

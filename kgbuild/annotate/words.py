@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from kgbuild.errors import RuleError
 from kgbuild.rules import load_rules
@@ -10,7 +10,7 @@ from kgbuild.rules import load_rules
 __all__ = ["gender_of", "is_given_name", "words"]
 
 
-@lru_cache(maxsize=None)
+@cache
 def words(name: str, file: str = "language") -> frozenset[str]:
     """The words of one list of data/<file>.yaml. Raises RuleError when the list is missing or is none."""
     lists = load_rules(file)
