@@ -23,6 +23,7 @@ class NameFinder:
         self.base, self.titles = base, titles
 
     def __call__(self, doc: Doc) -> Doc:
+        """Begin the draft and fill it with names."""
         draft = doc._.draft = Draft(self.base)
         link(doc, draft, find_names(doc, self.base, self.titles), self.titles)
         read(doc, draft)

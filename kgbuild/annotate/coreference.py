@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
@@ -424,7 +424,7 @@ class _Resolver:
     def _persons(self) -> list[Node]:
         return [n for n in self.draft.nodes if n.kind == "Person" and n.merged is None]
 
-    def _last_two(self, head: Token, fits) -> list[Node]:  # type: ignore[no-untyped-def]
+    def _last_two(self, head: Token, fits: Callable[[Node], bool]) -> list[Node]:
         nodes: list[Node] = []
         for _, candidate in sorted(self._near(head, 3), key=lambda c: -c[1].head.i):
             for node in candidate.nodes:
@@ -453,13 +453,10 @@ class _Resolver:
         self._add(Found(start, end, head.i, "nominal", list(nodes), 0.65))
 
     def _add(self, found: Found, listed: bool = False) -> None:
-        if any(
-            f.start < found.start < f.end < found.end or found.start < f.start < found.end < f.end
-            for f in self.draft.found
-        ):
-            return
         if not listed:
-            self.draft.found.append(found)
+            if self.draft.clashes(found.start, found.end):
+                return
+            self.draft.record(found)
         self.heads[found.head] = found
         for node in found.nodes:
             self.counts[id(node.final)] = self.counts.get(id(node.final), 0) + 1

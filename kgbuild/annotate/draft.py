@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
@@ -92,6 +91,8 @@ class Draft:
     found: list[Found] = field(default_factory=list)
     states: dict[str, Node] = field(default_factory=dict)
     nominals: object = None
+    _at: dict[int, list[Found]] = field(default_factory=dict)
+    _by_entry: dict[str, Node] = field(default_factory=dict)
 
     def add(self, node: Node) -> Node:
         """Keep a node."""
@@ -100,9 +101,34 @@ class Draft:
 
     def of_entry(self, entry: Entry) -> Node | None:
         """The node made from an entry of the base, if any."""
-        return next(
-            (n for n in self.nodes if n.entry is not None and n.entry.id == entry.id and n.merged is None), None
-        )
+        node = self._by_entry.get(entry.id)
+        if node is None:
+            node = next((n for n in self.nodes if n.entry is not None and n.entry.id == entry.id), None)
+            if node is not None:
+                self._by_entry[entry.id] = node
+        return node.final if node is not None else None
+
+    def record(self, found: Found) -> None:
+        """Keep a mention."""
+        self.found.append(found)
+        for i in range(found.start, found.end):
+            self._at.setdefault(i, []).append(found)
+
+    def at(self, i: int) -> list[Found]:
+        """The mentions that cover a token, in order of finding."""
+        return self._at.get(i, [])
+
+    def within(self, start: int, end: int) -> list[Found]:
+        """The mentions that lie within the tokens [start, end), in order of place."""
+        return [f for i in range(start, end) for f in self.at(i) if f.start == i and f.end <= end]
+
+    def clashes(self, start: int, end: int) -> bool:
+        """Whether a mention with this very span is there, or one that would cross it."""
+        for i in (start, end - 1):
+            for f in self.at(i):
+                if (f.start, f.end) == (start, end) or f.start < start < f.end < end or start < f.start < end < f.end:
+                    return True
+        return False
 
     def heads(self) -> dict[int, Found]:
         """Head token -> mention; where several share a head, the longest."""
@@ -110,10 +136,6 @@ class Draft:
         for found in sorted(self.found, key=lambda f: (f.end - f.start, -f.start)):
             out[found.head] = found
         return out
-
-    def inside(self, start: int, end: int) -> Iterator[Found]:
-        """Mentions that lie within the tokens [start, end)."""
-        return (f for f in self.found if start <= f.start and f.end <= end)
 
 
 def register_draft() -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from spacy.tokens import Doc
 
@@ -75,14 +76,12 @@ class _Linker:
             node.names[surface] = node.names.get(surface, 0) + 1
             if label == "DEMONYM" and node.kind == "Group":
                 head = name.start
-                self.draft.found.append(Found(name.start, name.end, head, "nominal", [node], 0.75))
+                self.draft.record(Found(name.start, name.end, head, "nominal", [node], 0.75))
                 continue
             adjective = label == "DEMONYM" or (label == "BLOC" and self.doc[name.start].dep_ == "amod")
             form = "adjective" if adjective else "name"
             head = self.doc[name.start : name.end].root.i
-            self.draft.found.append(
-                Found(name.start, name.end, head, form, [node], 0.9 if name.sure or node.entry else 0.7)
-            )
+            self.draft.record(Found(name.start, name.end, head, form, [node], 0.9 if name.sure or node.entry else 0.7))
             if name.title is not None and node.kind == "Person":
                 node.roles |= {name.title.name, name.title.name.split()[-1]}
                 node.gender = node.gender or (name.title.gender or "")
@@ -287,7 +286,7 @@ class _Linker:
 
     def _match_person(self, parts: list[str]) -> Node | None:
         """A person of the article whose name these words shorten (or repeat)."""
-        fitting = [n for n in self.persons if any(_shortens(parts, key(k).split()) for k in (n.name, *n.names))]
+        fitting = [n for n in self.persons if any(_shortens(parts, _words_of(k)) for k in (n.name, *n.names))]
         if fitting:
             # of two of one surname the one the article names in full more often, then the earlier one
             return min(fitting, key=lambda n: (-self.full_counts.get(id(n), 0), self.persons.index(n)))
@@ -374,6 +373,11 @@ def is_people(doc: Doc, name: Name) -> bool:
     if token.tag_ in {"NNS", "NNPS"} or name.demonym.form in {"people", "person"}:
         return token.dep_.split(":")[0] in {"nsubj", "obj", "obl", "nmod", "conj", "iobj", "appos", "ROOT"}
     return token.dep_.split(":")[0] in {"nsubj", "obj"} and token.i > 0 and token.nbor(-1).lower_ == "the"
+
+
+@lru_cache(maxsize=4096)
+def _words_of(name: str) -> list[str]:
+    return key(name).split()
 
 
 def _shortens(parts: list[str], long: list[str]) -> bool:

@@ -51,9 +51,8 @@ def _located(doc: Doc, draft: Draft, found: Found) -> bool:
     """ "Homs, Syria": the state behind a comma says where the place lies."""
     if found.start < 2 or doc[found.start - 1].text != ",":
         return False
-    return any(
-        f.end == found.start - 1 and f.node.kind in {"City", "Place"} and f.node.twin is None for f in draft.found
-    )
+    before = draft.at(found.start - 2)
+    return any(f.node.kind in {"City", "Place"} and f.node.twin is None for f in before)
 
 
 def is_actor(token: Token, city: bool) -> bool:
