@@ -31,6 +31,8 @@ def collect(folder: Path) -> tuple[list[Draft], dict[str, int]]:
         known = evidence.get(draft.qid or "")
         if draft.type in curate.BODIES and curate.TITLES.get(draft.name.split(" of ")[0]) and " of " in draft.name:
             draft.type = "office"  # "President of the United States" as a government
+        elif draft.type == "person" and (body := curate.BODY_DESCRIPTION.match(draft.description)):
+            draft.type = {"army": "military", "church": "org"}[body[1]]  # "Catholic Church" as a person
         old = draft.name
         draft.name = curate.preferred_name(draft, known)
         for label in (old, *(known.labels if known else ())):

@@ -1,26 +1,26 @@
-"""List the everyday English words that are also names in the base: ``python training/knowledge/common_words.py >
-common_words.txt``.
+"""List the everyday English words that are also names in the collected base, for `common_words.txt`.
 
-A word counts when the English treebanks (UD EWT train, GUM) write it in lower case at least three times, and at least
-a third as
-often as with a capital inside a sentence. Only single words out of the base's keys are listed, so the file holds no
-corpus text.
+A word counts when the English treebanks (UD EWT train, GUM) write it in lower case at least three times, and at least a
+third as often as with a capital inside a sentence. Only single words out of the collected names are listed, so the
+file holds no corpus text.
 """
 
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import sys
 from collections import Counter
 from pathlib import Path
+
+from drafts import find, read_table
+
+from kgbuild.knowledge.normal import key
 
 
 def main() -> int:
     """Count, then print the words sorted."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--base", type=Path, default=Path("kgbuild/data/knowledge.sqlite"))
     options = parser.parse_args()
     lower: Counter[str] = Counter()
     upper: Counter[str] = Counter()
@@ -32,8 +32,8 @@ def main() -> int:
                     lower[cells[1]] += 1
                 elif cells[0] != "1":
                     upper[cells[1].lower()] += 1
-    base = sqlite3.connect(f"file:{options.base}?mode=ro", uri=True)
-    keys = {row[0] for row in base.execute("SELECT DISTINCT key FROM alias WHERE instr(key, ' ') = 0")}
+    names = read_table(find(options.data / "kb", "aliases.tsv"))
+    keys = {found for row in names if " " not in (found := key(row["surface"]))}
     for word in sorted(keys):
         if lower[word] >= 3 and 3 * lower[word] >= upper[word]:
             print(word)

@@ -20,6 +20,8 @@ BODIES = {
 }  # fmt: skip
 
 TITLES = Titles.load()
+BODY_DESCRIPTION = re.compile(r"^(?:Christian )?(army|church)\b")
+"""Descriptions that begin by saying that a "person" is none."""
 _PARENTHESIS = re.compile(r"\s*\([^)]*\)\s*")
 _ROLE_PHRASE = re.compile(
     r"\b(official|officials|operative|operatives|envoy|peacekeepers?|spokes(?:man|woman|person)|offshoot|troops|"
@@ -256,7 +258,10 @@ def is_noise(draft: Draft, common: set[str]) -> bool:
         return True  # "Global" and "Cyberspace" of a list of jurisdictions
     if draft.type in BODIES | {"geo"} and draft.description:
         concept = key(draft.name) in common and not any(c.isupper() for c in draft.description)
-        if concept or re.search(r"\b(film|album|song|novel|sitcom|television series)\b", draft.description.lower()):
+        words = draft.description.lower()
+        work = re.search(r"\b(film|album|song|novel|sitcom|television series)\b", words)
+        maker = re.search(r"\b(company|studio|producer|distributor|publisher|label|network|channel|festival)\b", words)
+        if concept or (work and not maker):
             return True  # "Airline: company that provides air transport services"
     if not any(c.isupper() or c.isdigit() for c in draft.name) or not key(draft.name):
         return True
