@@ -106,8 +106,8 @@ class _Linker:
     def _node(self, name: Name, label: str) -> Node | None:
         if label == "DEMONYM" and name.demonym is not None:
             entry = name.demonym.of
-            node = state_node(self.draft, entry) if entry.type in STATES else self._by_entry(entry)
-            return self._people(name, node) if is_people(self.doc, name) else node
+            home = state_node(self.draft, entry) if entry.type in STATES else self._by_entry(entry)
+            return self._people(name, home) if is_people(self.doc, name) else home
         if label == "BLOC":
             return self._bloc(bloc_of(self.doc[name.start]))
         surface = surface_of(self.doc, name.start, name.end)
@@ -116,9 +116,9 @@ class _Linker:
             return None
         if label == "PERSON":
             return self._person(name, surface, folded)
-        node = self.by_key.get((label, folded)) or self.by_key.get(("", folded))
-        if node is not None:
-            return node
+        known = self.by_key.get((label, folded)) or self.by_key.get(("", folded))
+        if known is not None:
+            return known
         node = self._acronym(surface) or self._short_body(name, label) or self._linked(name, label, surface)
         if node is None:
             if label == "UNKNOWN":

@@ -111,6 +111,8 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
             keep(Name(token.i, token.i + 1, "BLOC"))
     for start, end, label in tagged:
         start, end = _widen(doc, start, end, known, label)
+        if is_shouted(doc[start]) and not any(c.kind != "surname" for c in readings(base, surface_of(doc, start, end))):
+            continue  # capitals of a line in capitals
         end = with_of(doc, start, end) if label != "PERSON" else end
         if (
             start
@@ -277,19 +279,21 @@ def _continues(doc: Doc, i: int) -> bool:
 def _strong(doc: Doc, start: int, end: int, candidates: Sequence[Candidate]) -> bool:
     """Whether the base alone makes these words a name, though the model did not tag them."""
     first = doc[start]
+    if is_shouted(first):
+        best = candidates[0] if candidates else None
+        return best is not None and best.kind != "surname" and best.prior >= (0.3 if end - start > 1 else 0.8)
     if not candidates:
-        return not is_shouted(first) and (end - start > 1 or first.pos_ == "PROPN")
+        return end - start > 1 or first.pos_ == "PROPN"
     best = candidates[0]
     if best.kind == "surname" or (best.common and (first.is_sent_start or end - start == 1)):
         return False
     proper = all(t.pos_ == "PROPN" or t.tag_.startswith("NNP") or not is_capital(t) for t in doc[start:end])
-    shouted = is_shouted(first)
     several = sum(is_capital(t) for t in doc[start:end]) > 1
     if best.kind == "acronym":
-        return best.prior >= 0.3 and not shouted
+        return best.prior >= 0.3
     if best.type in STATES:
         return best.prior >= 0.5 and (proper or several or not first.is_sent_start)
-    if not proper or shouted:
+    if not proper:
         return False
     if best.type in BODIES:
         before = doc[start - 1] if start and not first.is_sent_start else None

@@ -202,16 +202,16 @@ class Nominals(Described):
         elif found_class in {"forces", "militants"} or (
             found_class == "officials" and (qualifiers or det in _DEFINITE)
         ):
-            node = self._same_class(head, found_class, qualifiers)
+            known = self._same_class(head, found_class, qualifiers)
             if (
-                node is None
+                known is None
                 and found_class != "officials"
                 and (found_class == "militants" or det in _DEFINITE)
                 and is_argument(head)
             ):
-                node = self._group(found_class, (), qualifiers, _bare(self.doc, start, end))
-            if node is not None:
-                self.keep(start, end, head.i, node, 0.6)
+                known = self._group(found_class, (), qualifiers, _bare(self.doc, start, end))
+            if known is not None:
+                self.keep(start, end, head.i, known, 0.6)
 
     def peoples(self, head: Token) -> None:
         """ "Sunni Arabs": people of a faith or a people without a state."""
@@ -333,17 +333,17 @@ class Nominals(Described):
                     self.keep(start, end, head.i, node)
                     return
         key = ("role", title.name, tuple(id(a) for a in actors))
-        node = self.groups.get(key) if det not in {"a", "an", "another"} else None
-        if node is None:
-            node = self.draft.add(
+        person = self.groups.get(key) if det not in {"a", "an", "another"} else None
+        if person is None:
+            person = self.draft.add(
                 Node(_bare(self.doc, start, end), "Person", confidence=0.6, scope=f"#{self.doc[start].idx}")
             )
-            node.roles = {title.name, title.name.split()[-1]}
-            node.gender = title.gender or ""
+            person.roles = {title.name, title.name.split()[-1]}
+            person.gender = title.gender or ""
             for actor in actors:
-                node.affiliate(actor)
-            self.groups[key] = node
-        self.keep(start, end, head.i, node)
+                person.affiliate(actor)
+            self.groups[key] = person
+        self.keep(start, end, head.i, person)
 
     def _qualifiers(self, head: Token, start: int) -> tuple[str, ...]:
         """Words before the head that tell its group from others; determiners, owners and weak adjectives left out."""

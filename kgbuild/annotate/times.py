@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -382,11 +383,14 @@ def find_times(doc: Doc) -> tuple[TimeExpression, ...]:
         if isinstance(draft, Draft)
         else set()
     )
+    starts = [t.idx for t in doc]
     found: list[TimeExpression] = []
     last: Days | None = None
     for match, resolver, kind in _matches(doc.text):
-        tokens = doc.char_span(match.start(), match.end(), alignment_mode="expand")
-        if tokens is None or any(t._.masked or t.i in named for t in tokens):
+        # (Doc.char_span walks the whole Doc at each call)
+        first = max(0, bisect_right(starts, match.start()) - 1)
+        tokens = doc[first : max(first + 1, bisect_left(starts, match.end()))]
+        if any(t._.masked or t.i in named for t in tokens):
             continue
         if _is_name(match, tokens[0]):
             continue
