@@ -19,7 +19,7 @@ _FOREIGN = frozenset(
     {"dobj", "nsubjpass", "pobj", "agent", "attr", "relcl", "poss", "auxpass", "prep", "dative", "pcomp", "acomp"}
 )
 _NEEDED = frozenset({"nsubj", "obj", "obl", "nmod", "case", "amod", "compound", "ccomp", "conj"})
-_HEADS = ("tagger", "parser")
+_HEADS = ("tagger", "parser", "ner")
 
 
 def load(config: Config) -> Language:

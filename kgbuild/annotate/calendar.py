@@ -116,7 +116,7 @@ def neighbour(reference: dt.date, unit: str, offset: int) -> Days | None:
     if unit == "week":
         return week(reference, offset)
     if unit == "weekend":
-        return weekend(reference, offset if reference.weekday() < 5 or offset >= 0 else -1)
+        return weekend(reference, offset)
     if unit == "quarter":
         total = reference.year * 4 + (reference.month - 1) // 3 + offset
         first, last = month(total % 4 * 3 + 1, total // 4), month(total % 4 * 3 + 3, total // 4)

@@ -146,7 +146,7 @@ class _Resolver:
                 for other in candidates:
                     if (
                         other.found is not None
-                        and other.head.head is verb
+                        and other.head.head == verb
                         and other.head.dep_ in {"obj", "obl"}
                         and other.kind == subject.kind
                         and len(other.nodes) == 1
@@ -223,13 +223,13 @@ class _Resolver:
         verb = token.head if token.tag_ == "PRP" else None
         if (
             verb is not None
-            and head.head is verb
+            and head.head == verb
             and token.dep_ != "conj"
             and head.dep_.split(":")[0] in {"nsubj", "obj", "iobj", "obl"}
         ):
             return True
         # a modifier inside the phrase the pronoun owns, and the phrase itself ("its attack")
-        if token.tag_ == "PRP$" and (token.head is head or (token.head in head.ancestors and head.i > token.i)):
+        if token.tag_ == "PRP$" and (token.head == head or (token.head in head.ancestors and head.i > token.i)):
             return True
         speaker = self.heads.get(self.speakers.get(token.i, -1)) if self.quoted[token.i] else None
         if (
@@ -258,9 +258,9 @@ class _Resolver:
         if distance == 0:
             verb = clause_verb(token)
             governor = head.head
-            if verb is not None and place >= 4 and verb is not governor and governor in verb.ancestors:
+            if verb is not None and place >= 4 and verb != governor and governor in verb.ancestors:
                 score += 1.0  # the subject above: "Putin announced that he ..."
-            if verb is not None and governor is verb and token.tag_ == "PRP$" and place >= 4:
+            if verb is not None and governor == verb and token.tag_ == "PRP$" and place >= 4:
                 score += 1.0  # "Russia has earned support for its attack"
             score -= min(0.8, (token.i - head.i) * 0.015)
         if kind in {"male", "female"} and _speaks(token) and _speaks(head):

@@ -50,7 +50,7 @@ def extent(head: Token) -> tuple[int, int]:
             any(
                 t.pos_ in {"VERB", "AUX"} and t.dep_ not in {"amod", "compound"}
                 for t in head.doc[left : child.i + 1]
-                if t is not child
+                if t != child
             )
             and len(head.doc[left : child.i]) > 6
         ):
@@ -135,14 +135,14 @@ def is_argument(head: Token) -> bool:
     """Whether a noun takes part in an event as subject, object or agent, or names a source."""
     dep = head.dep_.split(":")[0]
     if dep == "conj":
-        return is_argument(head.head) if head.head is not head else False
+        return is_argument(head.head) if head.head != head else False
     return dep in {"nsubj", "obj", "iobj", "obl", "nmod"}
 
 
 def rank(token: Token) -> int:
     """Salience of a mention's head by its place in the clause: subject 4, object 3, other arguments 2, the rest 1."""
     for _ in range(4):
-        if token.dep_ in {"conj", "appos", "flat"} and token.head is not token:
+        if token.dep_ in {"conj", "appos", "flat"} and token.head != token:
             token = token.head
         else:
             break

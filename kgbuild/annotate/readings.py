@@ -63,7 +63,7 @@ def is_actor(token: Token, city: bool) -> bool:
     if any(c.dep_ == "amod" and c.lower_ in words("place_adjectives") for c in token.lefts):
         return False
     for _ in range(6):
-        if token.head is not token and (token.dep_ == "conj" or (token.dep_ == "appos" and token.head.pos_ == "PROPN")):
+        if token.head != token and (token.dep_ == "conj" or (token.dep_ == "appos" and token.head.pos_ == "PROPN")):
             token = token.head
         else:
             break

@@ -492,7 +492,7 @@ def _tense(token: Token) -> tuple[bool, bool]:
     for _ in range(12):
         if verb is None or verb.pos_ in {"VERB", "AUX"}:
             break
-        verb = verb.head if verb.head is not verb else None
+        verb = verb.head if verb.head != verb else None
     if verb is None:
         return False, False
     auxiliaries = [c for c in verb.children if c.dep_.startswith("aux") or c.dep_ == "cop"]
