@@ -15,7 +15,7 @@ from kgbuild.annotate.labels import KIND_OF_TYPE, LABEL_OF_KIND, labels_of
 from kgbuild.annotate.names import PLACES, STATES, Name
 from kgbuild.annotate.spans import bloc_of, surface_of
 from kgbuild.annotate.times import reference_day
-from kgbuild.annotate.words import gender_of, is_given_name, words
+from kgbuild.annotate.words import gender_of, words
 from kgbuild.knowledge import Candidate, Entry, Titles, key, role_key
 
 __all__ = ["STATE_METONYM", "link", "state_node"]
@@ -290,10 +290,8 @@ class _Linker:
         if fitting:
             # of two of one surname the one the article names in full more often, then the earlier one
             return min(fitting, key=lambda n: (-self.full_counts.get(id(n), 0), self.persons.index(n)))
-        if len(parts) == 1 and is_given_name(parts[0]):
-            named = [
-                n for n in self.persons if any(key(k).split()[:1] == parts and " " in k for k in [n.name, *n.names])
-            ]
+        if len(parts) == 1:
+            named = [n for n in self.persons if any(_words_of(k)[:1] == parts and " " in k for k in (n.name, *n.names))]
             if len(named) == 1:
                 return named[0]
         return None

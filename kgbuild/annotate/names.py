@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -177,13 +178,15 @@ def _sober(doc: Doc, names: Sequence[Name]) -> list[Name]:
 def _repeats(doc: Doc, base: Base, titles: Titles, names: Sequence[Name], taken: Sequence[bool]) -> list[Name]:
     """Further mentions of persons whose full name the article gives: "Lee said" at a sentence's start, missed by the model."""
     surnames = {
-        doc[n.end - 1].text: n.label
+        doc[n.end - 1].text
         for n in names
         if n.label in {"PERSON", "UNKNOWN"}
         and n.end - n.start in {2, 3}
         and len(doc[n.end - 1].text) > 2
         and (n.label == "PERSON" or is_given_name(doc[n.start].text))
     }
+    alone = Counter(doc[n.start].text for n in names if n.label == "PERSON" and n.end - n.start == 1)
+    surnames |= {text for text, count in alone.items() if count > 1 and len(text) > 2}
     return [
         _name(doc, base, titles, t.i, t.i + 1, "PERSON")
         for t in doc

@@ -278,8 +278,14 @@ class Nominals(Described):
         ):
             self.keep(start, end, head.i, beside.node)  # "the Islamic State terrorist group"
             return
+        if (
+            len(owners) == 1
+            and owners[0].kind == "Person"
+            and head.lemma_.lower() in {"regime", "government", "administration"}
+        ):
+            owners = [a.final for a in owners[0].affiliation if a.final.kind == "State"][:1] or owners
         actors = tuple(
-            dict.fromkeys(actor_of(o) for o in owners if o.kind in {"State", "Place", "Organization", "City"})
+            dict.fromkeys(actor_of(o) for o in owners if o.kind in {"State", "Place", "Organization", "City", "Person"})
         )
         qualifiers = self._qualifiers(head, start)
         lemma = head.lemma_.lower()

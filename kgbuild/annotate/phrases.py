@@ -75,6 +75,8 @@ def extent(head: Token) -> tuple[int, int]:
             )
             if not comma:
                 return i + 1, head.i + 1
+    if head.doc[start].lower_ in {"least", "most"} and start + 1 < head.i and head.doc[start + 1].tag_ == "CD":
+        start += 1  # "at least [43 people]"
     number = next((t.i for t in head.doc[start : head.i] if t.tag_ == "CD"), None)
     if (
         number is not None

@@ -51,8 +51,11 @@ def _located(doc: Doc, draft: Draft, found: Found) -> bool:
     """ "Homs, Syria": the state behind a comma says where the place lies."""
     if found.start < 2 or doc[found.start - 1].text != ",":
         return False
-    before = draft.at(found.start - 2)
-    return any(f.node.kind in {"City", "Place"} and f.node.twin is None for f in before)
+    before = [f.node for f in draft.at(found.start - 2) if f.node.kind in {"City", "Place"} and f.node.twin is None]
+    for node in before:
+        if node.entry is None and node.within is None:
+            node.within = found.node.twin
+    return bool(before)
 
 
 def is_actor(token: Token, city: bool) -> bool:

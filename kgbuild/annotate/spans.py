@@ -147,7 +147,7 @@ def split_span(
         token = doc[start]
         known = any(c.kind != "surname" for c in readings(base, token.text)) or is_given_name(token.text)
         allowed = {"PROPN", "X"} if token.is_sent_start and not known else {"PROPN", "NOUN", "ADJ", "X", "NUM"}
-        if token.pos_ == "ADJ" and token.dep_ == "amod" and not known:
+        if token.pos_ == "ADJ" and token.dep_ == "amod" and (not known or (token.is_sent_start and label == "PERSON")):
             return
         if bloc_of(token) or (token.pos_ not in allowed and not token.text.isupper()):
             return

@@ -336,7 +336,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Resolver, str], ...] = tuple(
         ),
         (rf"(?i:for) {_HEDGE}(?P<count>{_COUNT}) {_UNIT}", _duration, "duration"),
         (
-            rf"{_HEDGE}(?P<count>{_COUNT})?(?:^|(?<= )| )(?i:hours|days|weeks|months|years) (?i:after|before|into|later|earlier)",
+            rf"{_HEDGE}(?P<count>{_COUNT})?(?:(?<=[a-z0-9]) )?(?i:hours|days|weeks|months|years) (?i:after|before|into|later|earlier)",
             _unresolved,
             "point",
         ),
