@@ -330,11 +330,9 @@ class _Resolver:
             if len(nodes) == 2:
                 self._nominal(start, end, head, *nodes)
         elif lemma in {"country", "nation", "state", "neighbour", "neighbor", "side"} and counted:
-            nodes = self._last_two(head, lambda n: n.kind == "State" or (n.kind == "Place" and n.twin is not None))
+            nodes = self._last_two(head, lambda n: True, _state_of)
             if len(nodes) == 2:
-                self._nominal(
-                    start, end, head, *[n.twin if n.kind == "Place" and n.twin is not None else n for n in nodes]
-                )
+                self._nominal(start, end, head, *nodes)
         elif group_class(head) in {"people", "militants", "officials", "forces"} and head.i - start == 1:
             for _distance, candidate in sorted(self._near(head, 3), key=lambda c: (c[0], -c[1].head.i)):
                 if (
@@ -424,16 +422,16 @@ class _Resolver:
     def _persons(self) -> list[Node]:
         return [n for n in self.draft.nodes if n.kind == "Person" and n.merged is None]
 
-    def _last_two(self, head: Token, fits: Callable[[Node], bool]) -> list[Node]:
+    def _last_two(
+        self, head: Token, fits: Callable[[Node], bool], view: Callable[[Node], Node | None] = lambda node: node
+    ) -> list[Node]:
+        """The last two different nodes named before a noun; `view` may put another in the place of each, or none."""
         nodes: list[Node] = []
-        for _, candidate in sorted(self._near(head, 3), key=lambda c: -c[1].head.i):
+        for _, candidate in sorted(self._near(head, 4), key=lambda c: -c[1].head.i):
             for node in candidate.nodes:
-                if (
-                    fits(node.final)
-                    and node.final not in nodes
-                    and (node.final.twin is None or node.final.twin not in nodes)
-                ):
-                    nodes.append(node.final)
+                seen = view(node.final)
+                if seen is not None and fits(seen) and seen not in nodes:
+                    nodes.append(seen)
             if len(nodes) >= 2:
                 break
         return sorted(nodes[:2], key=lambda n: n.name)
@@ -461,6 +459,14 @@ class _Resolver:
         for node in found.nodes:
             self.counts[id(node.final)] = self.counts.get(id(node.final), 0) + 1
         self._register(found)
+
+
+def _state_of(node: Node) -> Node | None:
+    """The state a mention brings into view as an actor: itself, or the one state a person belongs to."""
+    if node.kind == "State":
+        return node
+    states = [a.final for a in node.affiliation if a.final.kind == "State"]
+    return states[0] if node.kind == "Person" and len(states) == 1 else None
 
 
 def _speaks(token: Token) -> bool:

@@ -147,7 +147,7 @@ class Described:
             f for f in first.values() if f.form == "nominal" and f.node.kind == "Person" and f.node.roles & _SPEAKERS
         ]:
             node = unnamed.node
-            if not _speaking(self.doc[unnamed.head]):
+            if not _speaking(self.doc, unnamed):
                 continue
             for found in sorted(first.values(), key=lambda f: f.start):
                 other = found.node
@@ -158,7 +158,7 @@ class Described:
                 if (
                     not other.affiliation
                     and _same_country(other, node)
-                    and _speaking(self.doc[found.head])
+                    and _speaking(self.doc, found)
                     and not (node.gender and other.gender and node.gender != other.gender)
                 ):
                     node.merge_into(other)
@@ -176,7 +176,12 @@ class Described:
         self.draft.record(Found(start, end, head, "nominal", [node], confidence))
 
 
-def _speaking(head: Token) -> bool:
+def _speaking(doc: Doc, found: Found) -> bool:
+    """Whether a mention is the subject of a verb of saying, by the tree or by standing right beside it."""
+    for i in (found.end, found.start - 1):
+        if 0 <= i < len(doc) and doc[i].tag_ in {"VBD", "VBZ"} and doc[i].lemma_.lower() in words("speech_verbs"):
+            return True
+    head = doc[found.head]
     for _ in range(3):
         if head.dep_ in {"flat", "compound", "appos", "nmod:desc"}:
             head = head.head
