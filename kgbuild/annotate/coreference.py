@@ -117,6 +117,7 @@ class _Resolver:
                 and token.i not in covered
                 and not token._.masked
                 and rank(token) >= 2
+                and token.lemma_.lower() not in words("measure_nouns")
                 and token.dep_ not in {"compound"}
             ):
                 kind = (
