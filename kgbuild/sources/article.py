@@ -77,7 +77,7 @@ def to_document(article: Article, config: Config) -> Document | Skipped:
         return Skipped(article.source, too_long(config))
     language = foreign_language(text)
     if language is not None:
-        return Skipped(article.source, f"not English (looks like {language})")
+        return Skipped(article.source, "not English" if language == "und" else f"not English (looks like {language})")
     sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
     layout = analyse(text, title, parse_date(article.hints.published))
     return Document(

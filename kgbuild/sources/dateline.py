@@ -21,7 +21,8 @@ _PLACE_TITLE = rf"{_TITLE}(?:[ /](?:{_TITLE}|{_PARTICLE})){{0,3}}"
 _REGION = rf"(?:{_TITLE}|{_CAPS})(?:[ -](?:{_TITLE}|{_CAPS}|{_PARTICLE})){{0,3}}"
 _DATE = (
     rf"(?:(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\s+)?"
-    rf"(?:(?P<month>{MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month2>{MONTH})\.?)"
+    rf"(?:(?P<month>{MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month2>{MONTH})\.?)"
     rf"(?:,?\s+(?P<year>\d{{4}}))?"
 )
 _SEPARATOR = r"\s*(?:[—–―]|--+|:|(?<=[\s)])-(?=\s))\s*"

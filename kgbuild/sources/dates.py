@@ -38,8 +38,8 @@ _FORMS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LABEL = (
-    r"(?:(?:first|last|originally)\s+)?(?:published|posted|updated|issued|created|modified|released?|date|dated|publication\s+date"
-    r"|press\s+release|update|upd\.?)(?:\s+(?:date|time|on|at))?"
+    r"(?:(?:first|last|originally)\s+)?(?:published|posted|updated|issued|created|modified|released?|date|dated"
+    r"|publication\s+date|press\s+release|update|upd\.?)(?:\s+(?:date|time|on|at))?"
 )
 _TIME = r"\d{1,2}(?:[:.]\d{2}){1,2}(?:\.\d+)?\s*(?:[ap]\.?\s?m\.?)?|\d{1,2}\s*[ap]\.?m\.?|noon|midnight"
 _ZONE = (

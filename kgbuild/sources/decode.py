@@ -19,7 +19,7 @@ _MARKS = (
 )
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_BINARY_SHARE = 0.02
+_BINARY_SHARE, _BINARY_COUNT = 0.02, 8
 
 
 class Undecodable(ValueError):
@@ -76,6 +76,6 @@ def clean(text: str) -> str:
     """
     text = _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))
     text, bad = _UNWRITABLE.subn("\ufffd", text)
-    if "\0" in text or bad > _BINARY_SHARE * len(text):
+    if "\0" in text or bad > max(_BINARY_COUNT, _BINARY_SHARE * len(text)):
         raise Undecodable(f"binary data ({bad} control characters)")
     return unicodedata.normalize("NFC", text)

@@ -16,6 +16,7 @@ from kgbuild.sources.decode import Undecodable, clean, decode
 __all__ = ["read_html"]
 
 _MARKUP_SHARE = 10  # pages weigh up to about this many times their article; larger ones are not parsed
+_MOST_TAGS = 20_000  # extraction takes time with the square of their number, some 3 s here; news pages have up to 8,000
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 
@@ -33,6 +34,9 @@ def read_html(file: BinaryIO, source: str, config: Config) -> Iterator[Article |
         yield Skipped(source, "empty")
         return
     page = _XML_DECLARATION.sub("", clean(_decode(raw)))
+    if len(re.findall(r"<[a-zA-Z]", page)) > _MOST_TAGS:
+        yield Skipped(source, f"page of more than {_MOST_TAGS:,} elements, which no article has")
+        return
     # trafilatura is imported here because it takes .2 s that a build without web pages need not pay
     from trafilatura import bare_extraction
     from trafilatura.settings import Document as Extracted

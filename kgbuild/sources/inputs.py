@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,8 @@ def find_files(inputs: Sequence[str], extensions: Container[str]) -> tuple[list[
                 _walk(path, source, extensions, found, skipped)
             else:
                 _take(path, source or path.name, extensions, found, skipped, alone=True)
-    return _once(found), sorted(set(skipped), key=lambda s: (s.source, s.reason))
+    once = _once(found, skipped)
+    return once, sorted(set(skipped), key=lambda s: (s.source, s.reason))
 
 
 def sidecar_of(path: Path) -> Path | None:
@@ -108,7 +110,7 @@ def _walk(folder: Path, prefix: str, extensions: Container[str], found: list[Fou
                 skipped.append(Skipped(at or folder.name, f"folder cannot be read ({_why(error)})"))
                 continue
             for entry in reversed(entries):
-                source = f"{at}/{entry.name}" if at else entry.name
+                source = _printable(f"{at}/{entry.name}" if at else entry.name)
                 path = Path(entry.path)
                 if entry.name.startswith("."):
                     skipped.append(Skipped(source, "hidden"))
@@ -125,7 +127,7 @@ def _take(
     path: Path, source: str, extensions: Container[str], found: list[Found], skipped: list[Skipped], alone: bool
 ) -> None:
     extension = path.suffix[1:].lower()
-    source = source.encode("utf-8", "replace").decode("utf-8")  # file names need not be Unicode
+    source = _printable(source)
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -160,17 +162,19 @@ def _has_article(sidecar: Path, extensions: Container[str]) -> bool:
     )
 
 
-def _once(found: list[Found]) -> list[Found]:
-    """Each file once, by source name; files of one name from several folders are ordered by content, not by where they
-    lie."""
-    by_real: dict[str, Found] = {}
+def _once(found: list[Found], skipped: list[Skipped]) -> list[Found]:
+    """Each file once, a real name before a link; files of one name from several folders are ordered by content."""
+    by_real: dict[str, list[Found]] = {}
     for item in found:
-        key = os.path.realpath(item.path) if item.path is not None else STDIN
-        kept = by_real.get(key)
-        if kept is None or item.source < kept.source:
-            by_real[key] = item
-    names = [item.source for item in by_real.values()]
-    return sorted(by_real.values(), key=lambda f: (f.source, _digest(f) if names.count(f.source) > 1 else ""))
+        by_real.setdefault(os.path.realpath(item.path) if item.path is not None else STDIN, []).append(item)
+    kept: list[Found] = []
+    for items in by_real.values():
+        first = min(items, key=lambda f: (f.path is not None and f.path.is_symlink(), f.source))
+        kept.append(first)
+        others = {item.source for item in items} - {first.source}
+        skipped.extend(Skipped(other, f"the same file as {first.source}") for other in sorted(others))
+    names = Counter(item.source for item in kept)
+    return sorted(kept, key=lambda f: (f.source, _digest(f) if names[f.source] > 1 else ""))
 
 
 def _digest(item: Found) -> str:
@@ -185,6 +189,11 @@ def _digest(item: Found) -> str:
             except OSError as error:
                 total.update(errno.errorcode.get(error.errno or 0, "?").encode())
     return total.hexdigest()
+
+
+def _printable(name: str) -> str:
+    """A file's name on one line of Unicode: names may hold line ends and bytes that are no characters at all."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in name.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _why(error: OSError) -> str:

@@ -17,13 +17,15 @@ _BUTTONS = (
     r"(post|leave|add|write) (a|your) comment\b.*",
     r"(story continues below )?(advertisement|advertorial|advert|ad)",
     r"sponsored( (content|by\b.*))?|paid content",
-    r"(read|see|watch|view|learn|find out|listen) (more|also|next|now|full story|the full (story|article|text)|live)\b.*",
+    r"(read|see|watch|view|learn|find out|listen)"
+    r" (more|also|next|now|full story|the full (story|article|text)|live)\b.*",
     r"(also|must) (read|watch|see)\b.*|(continue|keep) reading\b.*|read ?:.*",
     r"read the (rest|full|original|whole)\b.* ?(here|below|at\b.*)",
     r"(related|recommended|more|other|top|latest|trending|most (read|popular))"
     r" (articles?|stories|story|news|topics?|links?|coverage|content|on this|from)\b.*",
     r"(related|recommended|trending|see also|more from|you (may|might) (also )?like) ?(:.*)?",
-    r"(subscribe|sign (up|in)|log ?in|register|download (our|the) app|get (our|the latest)|join our|support our|donate)\b.*",
+    r"(subscribe|sign (up|in)|log ?in|register)\b.*",
+    r"(download (our|the) app|get (our|the latest)|join our|support our|donate)\b.*",
     r"(click|tap|scroll) (here|to|for|down)\b.*",
     r"follow .* on (twitter|facebook|instagram|telegram|x|social)\b.*|follow (us|@).*",
     r"skip to\b.*|(back|jump|return) to (top|main|content|home)\b.*",
@@ -40,10 +42,12 @@ _NOTICES = (
     r"image (source|caption|copyright|credit)\b.*|media caption\b.*",
     r"(photo|photograph|image|picture)s? (by|courtesy|via)\b.*|file (photo|picture|image)\b.*|(© ?)?getty images.*",
     r"\([^()]*\b(photo|image|via|getty|credit)\b[^()]*\)",
-    r"(we|this (web)?site|our (web)?site) uses? cookies\b.*|by (continuing|using|clicking)\b.*(cookies?|terms|privacy).*",
+    r"(we|this (web)?site|our (web)?site) uses? cookies\b.*",
+    r"by (continuing|using|clicking)\b.*(cookies?|terms|privacy).*",
     r"accept (all )?cookies\b.*|(copyright|©|\(c\)).*\d{4}.*|.*\ball rights reserved\b.*",
     r"this (story|article|post) (was|has been) (first |originally |last )*"
-    r"(published|posted|updated|corrected|amended|edited|produced|written|translated)\b.*|this (story|article) (first|originally) appeared\b.*",
+    r"(published|posted|updated|corrected|amended|edited|produced|written|translated)\b.*",
+    r"this (story|article) (first|originally) appeared\b.*",
     r"\(? ?(additional )?(reporting|writing|compiled|edited|editing|translated) by\b.*",
 )
 _BUTTON_WORDS, _NOTICE_WORDS = 14, 40
@@ -68,8 +72,8 @@ _BYLINE = re.compile(
     r"(?:[\s|,•·—–-]+.{0,80}\d{4}.{0,40})?"
 )
 _ONE_AGENCY = (
-    r"(?:AP|AFP|AAP|ANI|PTI|IANS|UPI|DPA|EFE|ANSA|TASS|RIA(?:\s+Novosti)?|Interfax|Xinhua|(?:Thomson\s+)?Reuters|KUNA|SPA|WAM"
-    r"|QNA|IRNA|SANA|(?:News\s+)?Agenc(?:y|ies)|Agence\s+France-Presse|Associated\s+Press|Bloomberg|CNN|BBC(?:\s+News)?"
+    r"(?:AP|AFP|AAP|ANI|PTI|IANS|UPI|DPA|EFE|ANSA|TASS|RIA(?:\s+Novosti)?|Interfax|Xinhua|(?:Thomson\s+)?Reuters|KUNA"
+    r"|SPA|WAM|QNA|IRNA|SANA|(?:News\s+)?Agenc(?:y|ies)|Agence\s+France-Presse|Associated\s+Press|Bloomberg|CNN|BBC(?:\s+News)?"
     r"|(?:Our\s+)?(?:Staff|Web|News|Foreign|World|Online)\s+(?:Reporters?|Writers?|Report|Desk|Correspondent|Editor))"
 )
 _AGENCY = re.compile(rf"(?:[—–-]+\s*)?\(?(?:the\s+)?{_ONE_AGENCY}(?:\s*[/,&]\s*{_ONE_AGENCY})*\)?\.?", re.IGNORECASE)

@@ -53,8 +53,7 @@ def analyse(text: str, title: str | None = None, published: str | None = None) -
     """Roles of the paragraphs of an NFC text with LF line ends. `title` and `published` come from outside it and are
     trusted.
 
-    >>> layout = analyse("logo\\n\\nTroops leave the border town\\n\\nMay 3, 2021\\n\\nThe troops left the town on
-    Monday, officials said.")
+    >>> layout = analyse("logo\\n\\nTroops leave border town\\n\\n3 May 2021\\n\\nThe troops left on Monday, she said.")
     >>> [p.role for p in layout.paragraphs], layout.published
     (['aside', 'headline', 'date', 'body'], '2021-05-03')
     """

@@ -21,8 +21,8 @@ _USUAL = {
     "text": in_order("text body content article article_text full_text fulltext maintext articlebody story"),
     "title": in_order("title headline heading"),
     "published": in_order(
-        "published date published_at publication_date date_published datepublished date_publish publishedat pub_date pubdate "
-        "datetime timestamp"
+        "published date published_at publication_date date_published datepublished date_publish publishedat pub_date "
+        "pubdate datetime timestamp"
     ),
     "publisher": in_order(
         "publisher source source_name sourcename site sitename outlet publication newspaper source_domain"
