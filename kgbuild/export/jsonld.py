@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO
@@ -15,6 +16,8 @@ from kgbuild.rdf import PREFIXES, RDF_TYPE, XSD, Iri, Term, compact
 from kgbuild.records import Record
 
 __all__ = ["write"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 NATIVE: dict[str, Callable[[str], int | bool]] = {XSD + "integer": int, XSD + "boolean": lambda text: text == "true"}
 """Datatypes that JSON has values for."""
@@ -32,7 +35,7 @@ def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
     for number, subject in enumerate(sorted(nodes)):
         line = json.dumps(terms.node(subject, nodes[subject]), ensure_ascii=False)
         # JSON strings may hold any character but lone surrogates, which no encoding can.
-        out.write((",\n" if number else "\n").encode() + line.encode("utf-8", "replace"))
+        out.write(((",\n" if number else "\n") + _SURROGATE.sub("\ufffd", line)).encode())
     out.write(b"\n]}\n")
 
 

@@ -1,0 +1,105 @@
+"""The ontology: complete, in step with the code, and true to PLOVER."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import arland
+import pytest
+import rdflib
+from rdflib.namespace import OWL, RDF, RDFS, SKOS
+
+from kgbuild import vocab
+from kgbuild.config import Config
+from kgbuild.export import dump
+from kgbuild.ontology import KG, V, ontology_file
+from kgbuild.rdf import PREFIXES
+from kgbuild.store import flat_turtle
+
+SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
+
+
+@pytest.fixture(scope="module")
+def ontology() -> rdflib.Graph:
+    return rdflib.Graph().parse(ontology_file("kgbuild.ttl"))
+
+
+def test_generated_files_are_up_to_date(root: Path) -> None:
+    made = subprocess.run(
+        [sys.executable, root / "ontologies" / "make_vocab.py", "--check"], capture_output=True, text=True
+    )
+    assert made.returncode == 0, made.stderr
+
+
+def test_every_term_is_documented(ontology: rdflib.Graph) -> None:
+    for kind in (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty):
+        for term in ontology.subjects(RDF.type, kind):
+            if isinstance(term, rdflib.BNode):
+                continue
+            needed = [RDFS.label, RDFS.comment] + ([] if kind == OWL.Class else [RDFS.domain, RDFS.range])
+            assert [p for p in needed if len(list(ontology.objects(term, p))) != 1] == [], term
+    for concept in ontology.subjects(RDF.type, SKOS.Concept):
+        for needed in (SKOS.prefLabel, SKOS.definition, SKOS.inScheme):
+            assert len(list(ontology.objects(concept, needed))) == 1, concept
+
+
+def test_every_term_the_writers_use_is_declared(ontology: rdflib.Graph) -> None:
+    turtle = dump("turtle", arland.RECORDS, Config())
+    data = rdflib.Graph().parse(data=turtle, format="turtle").parse(data=flat_turtle(turtle), format="turtle")
+    declared = {str(s) for s in ontology.subjects() if isinstance(s, rdflib.URIRef)}
+    used = {str(t) for triple in data for t in triple if isinstance(t, rdflib.URIRef) and str(t).startswith((KG, V))}
+    assert used <= declared
+    assert len(used) > 70
+    foreign = {str(p) for p in data.predicates() if not str(p).startswith(KG)}
+    assert {f.rpartition("#")[0] or f.rpartition("/")[0] for f in foreign} <= {
+        n.rstrip("#/") for n in PREFIXES.values()
+    }
+
+
+def test_everything_the_hand_made_records_can_say_is_said(ontology: rdflib.Graph) -> None:
+    """Every property of the ontology is in use, but for the one that only merges need."""
+    turtle = dump("turtle", arland.RECORDS, Config())
+    data = rdflib.Graph().parse(data=turtle, format="turtle").parse(data=flat_turtle(turtle), format="turtle")
+    properties = {f"{KG}{name}" for name in (*vocab.OBJECT_PROPERTIES, *vocab.DATA_PROPERTIES)}
+    unused = properties - {str(p) for p in data.predicates()}
+    assert unused == {KG + "mergedFrom", KG + "instrument"}
+
+
+def test_values_of_properties_are_of_the_kind_declared(ontology: rdflib.Graph) -> None:
+    turtle = dump("turtle", arland.RECORDS, Config())
+    for _, p, o in rdflib.Graph().parse(data=turtle, format="turtle"):
+        if str(p).startswith(KG):
+            kind = OWL.ObjectProperty if isinstance(o, rdflib.URIRef) else OWL.DatatypeProperty
+            assert (p, RDF.type, kind) in ontology, p
+
+
+def test_shapes_allow_exactly_the_values_of_the_vocabulary() -> None:
+    shapes = rdflib.Graph().parse(ontology_file("shapes.ttl"))
+    lists = {
+        "eventType": list(vocab.EVENT_TYPES), "voice": vocab.VOICES, "speechAct": vocab.SPEECH_ACTS, "form": vocab.FORMS,
+        "modality": vocab.MODALITIES, "polarity": vocab.POLARITIES, "stanceKind": vocab.STANCE_KINDS,
+    }  # fmt: skip
+    seen = set()
+    for node, members in shapes.subject_objects(SH["in"]):
+        name = str(shapes.value(node, SH.path)).removeprefix(KG)
+        assert sorted(str(m).removeprefix(V) for m in shapes.items(members)) == sorted(lists[name])
+        seen.add(name)
+    assert seen == set(lists)
+
+
+@pytest.mark.shared
+def test_plover_types_have_the_quad_classes_of_the_manual(shared: Path) -> None:
+    manual = (shared / "data" / "plover" / "PLOVER_MANUAL.tex").read_text(encoding="utf-8", errors="replace")
+    section = ""
+    quads: dict[str, str] = {}
+    for line in manual.splitlines():
+        if match := re.match(r"\\section\{([A-Z]+)\}", line):
+            section = match[1]
+        elif match := re.match(r"\\subsection\{Quad category: ([A-Z]+) ([A-Z]+)\}", line):
+            quads[section] = match[1].capitalize() + match[2].capitalize()
+    assert len(quads) >= 16
+    names = {notation: name for name, notation in vocab.EVENT_TYPES.items()}
+    assert {names[n]: vocab.BROADER[names[n]] for n in quads} == {names[n]: quad for n, quad in quads.items()}
