@@ -23,6 +23,7 @@ from kgbuild.records import Mention, Paragraph, Span
 
 __all__ = ["attributions"]
 
+_FIRST = frozenset({"i", "we", "you"})  # what a speaker thinks in his own words is the quotation's content, not another attribution
 REACH = 24
 """Tokens looked at on either side of a quotation for its reporting clause: room for a title and an apposition."""
 _ENDS = frozenset({".", "!", "?", ";", "…"})
@@ -101,8 +102,10 @@ class _Reader:
         if best is None:
             return
         content, sense = best
-        head = source_head(cue) if content.frame != "passive-to" else None
+        head = source_head(cue) if sense.kind != "rumour" else None
         if sense.owned and head is None:
+            return
+        if self.inside[cue.i] >= 0 and head is not None and sense.kind != "speech" and head.lower_ in _FIRST:
             return
         if cue.pos_ in ("VERB", "AUX") and cue.dep_ == "amod":
             return

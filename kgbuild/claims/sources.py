@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Token
+from spacy.tokens import Span, Token
 
 from kgbuild.claims.frames import is_finite
 from kgbuild.claims.syntax import base, is_passive
@@ -10,21 +10,76 @@ from kgbuild.claims.syntax import base, is_passive
 __all__ = ["source_head", "source_tokens"]
 
 MAX_STEPS = 8
+_FINITE = frozenset({"VBD", "VBZ", "VBP"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X", "SYM"})
 # What comes from somebody else's mouth: "issued a statement saying ...".
 _SPEECH_NOUNS = frozenset(
     {"statement", "letter", "tweet", "message", "email", "speech", "report", "post", "note", "memo", "release", "video", "comment", "remark", "interview", "ad", "address"}
 )
 
+# Verbs that only put a noun of speech into words: "made the claim that ...".
+_GIVING = frozenset({"make", "give", "issue", "voice", "express", "float", "repeat", "release", "utter", "offer", "deliver", "have", "raise", "advance"})
+
 
 def source_head(cue: Token) -> Token | None:
     """Head of the noun phrase that names the source of a cue, or None when nobody is named."""
     if cue.pos_ in ("VERB", "AUX"):
-        return _verbal(cue, 0)
+        found = _verbal(cue, 0)
+        if cue.tag_ in _FINITE and not is_passive(cue):
+            return _named(cue, found)
+        return found
     if cue.pos_ in ("ADJ", "ADV") or any(base(c.dep_) in ("cop", "nsubj") for c in cue.children):
         own = _subject(cue)
         return own if own is not None else (_verbal(cue, 0) if cue.dep_ in ("conj", "xcomp", "acl", "advcl") else None)
     return _nominal(cue)
+
+
+def _named(cue: Token, found: Token | None) -> Token | None:
+    """The name an apposition belongs to ("Ana Sousa, the mayor, said"), and a subject the parser missed left of a finite verb."""
+    doc, start = cue.doc, cue.sent.start
+    if found is not None and found.i < cue.i:
+        left = found.left_edge.i
+        closed = any(t.text in (",", ")") for t in doc[found.i + 1 : cue.i])
+        if closed and left - 2 >= start and doc[left - 1].text == "," and doc[left - 2].pos_ in ("PROPN", "PUNCT", "NUM"):
+            name = left - 2
+            while name > start and doc[name].pos_ in ("PUNCT", "NUM", "SYM", "X"):
+                name -= 1
+            if doc[name].pos_ == "PROPN" and not (name > start and doc[name - 1].tag_ == "IN"):
+                return _first_of_name(doc[name])
+        return found
+    if found is not None:
+        return found
+    last = cue.i - 1
+    while last >= start and (doc[last].pos_ in ("ADV", "AUX") or doc[last].tag_ == "RB"):
+        last -= 1
+    if last < start:
+        return None
+    if doc[last].pos_ in ("NOUN", "PROPN", "PRON") and doc[last].tag_ not in ("WDT", "WP", "POS"):
+        return doc[last] if doc[last].pos_ != "PROPN" else _first_of_name(doc[last])
+    if doc[last].text in (",", ")"):
+        return _opening_noun(doc[start : last])
+    return None
+
+
+def _first_of_name(token: Token) -> Token:
+    """Head of the name that ends in a token: the word its other parts hang on."""
+    while token.dep_ in ("flat", "compound", "flat:name") and abs(token.head.i - token.i) <= 4 and token.head.pos_ == "PROPN":
+        token = token.head
+    return token
+
+
+def _opening_noun(words: Span) -> Token | None:
+    """The first noun phrase of some words that stands after no preposition; the last word of its first run of nouns."""
+    for at, token in enumerate(words):
+        if token.pos_ in ("NOUN", "PROPN", "PRON") and token.tag_ not in ("WDT", "WP"):
+            before = [t for t in words[max(0, at - 3) : at] if t.tag_ == "IN" or t.pos_ == "VERB"]
+            if before:
+                continue
+            while at + 1 < len(words) and words[at + 1].pos_ in ("NOUN", "PROPN"):
+                at += 1
+            last: Token = words[at]
+            return _first_of_name(last) if last.pos_ == "PROPN" else last
+    return None
 
 
 def _subject(verb: Token) -> Token | None:
@@ -56,6 +111,8 @@ def _verbal(verb: Token, depth: int) -> Token | None:
         if verb.tag_ == "VBG" and head.lower_ in _SPEECH_NOUNS and base(head.dep_) in ("obj", "obl") and depth < MAX_STEPS:
             above = _verbal(head.head, depth + 1) if head.head.pos_ == "VERB" else None
             return above if above is not None else head
+        if verb.tag_ == "VBG" and verb.doc[verb.i - 1].text in (",", "—", "–", "-", "--") and (above := _clause_of(head)) is not None:
+            return _verbal(above, depth + 1)
         if any(c.tag_ == "TO" for c in verb.children):
             return _nominal(head) or (_verbal(head.head, depth + 1) if head.head.pos_ == "VERB" and base(head.dep_) in ("obj", "obl") else None)
         return head if head.pos_ in _NOMINAL else None
@@ -90,6 +147,17 @@ def _inverted(verb: Token) -> Token | None:
     return next((c for c in verb.children if base(c.dep_) in ("obj", "nsubj", "obl", "ccomp") and c.left_edge.i == verb.i + 1 and c.pos_ in _NOMINAL), None)
 
 
+def _clause_of(noun: Token) -> Token | None:
+    """The verb whose clause a noun stands in."""
+    for _ in range(MAX_STEPS):
+        if noun.pos_ == "VERB" and not is_passive(noun):
+            return noun
+        if noun.head is noun:
+            return None
+        noun = noun.head
+    return None
+
+
 def _nominal(noun: Token) -> Token | None:
     owner = next((c for c in noun.children if c.dep_ == "nmod:poss"), None)
     if owner is not None:
@@ -97,6 +165,8 @@ def _nominal(noun: Token) -> Token | None:
     for child in noun.children:
         if base(child.dep_) in ("nmod", "obl") and child.i > noun.i and any(c.lower_ in ("by", "from") for c in child.children if c.dep_ == "case"):
             return child
+    if base(noun.dep_) == "obj" and noun.head.pos_ == "VERB" and noun.head.lemma_ in _GIVING and not is_passive(noun.head):
+        return _verbal(noun.head, 0)
     return None
 
 
