@@ -75,12 +75,13 @@ class _Book:
             return [max(inside, key=len)]
         entities = [r for r in self.records if isinstance(r, Entity)]
         folded = _folded(wanted)
-        exact = [e.id for e in entities if _folded(e.name) == folded]
-        if exact:
-            return sorted(set(exact))
-        other = [e.id for e in entities if folded in {_folded(a) for a in e.aliases} or wanted.upper() == e.qid]
-        if other:
-            return sorted(set(other))
+        exact = {e.id for e in entities if _folded(e.name) == folded}
+        other = {e.id for e in entities if folded in {_folded(a) for a in e.aliases} or wanted.upper() == e.qid}
+        if exact or other:
+            return sorted(exact or other)
+        called = self.called(folded)
+        if called:
+            return called
         words = set(folded.split())
         holding = sorted({e.id for e in entities if words and words <= set(_folded(e.name).split())})
         if len(holding) == 1:
@@ -90,6 +91,16 @@ class _Book:
         hint = f"did you mean {', '.join(near[:5])}?" if near else "`kgbuild query FOLDER actors` lists the actors"
         who = "several entities have" if holding else "no entity or record has"
         raise UsageError(f"{who} the name {wanted[:60]!r}; {hint}")
+
+    def called(self, folded: str) -> list[str]:
+        """Entities that a text calls so by name or metonym ("Moscow" said that ...)."""
+        found: set[str] = set()
+        for record in self.records:
+            if isinstance(record, Mention) and record.form in ("name", "metonym"):
+                document = self.by_id.get(record.document)
+                if isinstance(document, Document) and _folded(document.text[record.span.begin : record.span.end]) == folded:
+                    found.update(record.entities)
+        return sorted(found)
 
     def evidence(self, name: str) -> Iterator[Evidence]:
         target = self.by_id[name]
@@ -107,7 +118,7 @@ class _Book:
             return None
         span = record.span
         around = self.around(document, span)
-        sure = f"{record.extractor}, confidence {record.confidence:.2f}"
+        sure = f"{record.extractor.removeprefix('extractor/')}, confidence {record.confidence:.2f}"
         return Evidence(
             label=self.label(record, role),
             sentence=document.text[around.begin : around.end],
@@ -168,7 +179,9 @@ class _Book:
             how += ["negated"] if record.negated else []
             how += ["hearsay"] if record.hearsay else []
             note = f" [{', '.join(how)}]" if how else ""
-            who = f"claim ({record.speech_act.lower()}) of {self.name(record.source)}"
+            unnamed = record.hearsay and record.source == record.document
+            source = "an unnamed source" if unnamed else self.name(record.source)
+            who = f"claim ({record.speech_act.lower()}) of {source}"
             return f"{who}{note}: {_short(record.text)}{_as(role)}"
         note = f" [{record.modality.lower()}]" if record.modality != "Factual" else ""
         sides = f"{self.name(record.holder)} -> {self.name(record.target)}"

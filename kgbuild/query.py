@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from kgbuild.errors import QueryError, UsageError
 from kgbuild.ids import ID
 from kgbuild.ontology import KG, V
-from kgbuild.rdf import XSD, Iri, Literal, Term, Triple, compact, data_prefixes, n_triples, turtle
+from kgbuild.rdf import PREFIXES, XSD, Iri, Literal, Term, Triple, compact, data_prefixes, n_triples, turtle
 from kgbuild.store import QUERIES, store_base
 
 __all__ = ["FORMATS", "Parameter", "Question", "Result", "bind", "named_questions", "prefix_lines", "run"]
@@ -300,7 +300,19 @@ def _entities(store: ox.Store, words: str, classes: Iterable[str]) -> list[Iri]:
         return sorted(Iri(n.value) for n in nodes if isinstance(n, ox.NamedNode) and _is_a(store, n, classes))
     entries = _labels(store, classes).get(_folded(words), [])
     preferred = {iri for iri, main, _ in entries if main}
-    return sorted(preferred or {iri for iri, _, _ in entries})
+    return sorted(preferred or {iri for iri, _, _ in entries}) or _called(store, _folded(words), classes)
+
+
+def _called(store: ox.Store, folded: str, classes: Iterable[str]) -> list[Iri]:
+    """Entities of these classes that some text calls so by name or metonym ("Moscow" said that ...)."""
+    values = ", ".join(f"<{KG}{kind}>" for kind in classes)
+    query = (
+        f"PREFIX kg: <{KG}> PREFIX v: <{V}> PREFIX nif: <{PREFIXES['nif']}> SELECT DISTINCT ?entity ?words {{ "
+        "?mention kg:form ?form ; kg:denotes ?entity ; nif:anchorOf ?words . ?entity a ?class "
+        f"FILTER(?form IN (v:Name, v:Metonym)) FILTER(?class IN ({values})) }}"
+    )
+    rows = _solutions(store.query(query))
+    return sorted({Iri(row["entity"].value) for row in rows if _folded(row["words"].value) == folded})
 
 
 def _labels(store: ox.Store, classes: Iterable[str]) -> dict[str, list[tuple[Iri, bool, str]]]:

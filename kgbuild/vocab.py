@@ -56,7 +56,6 @@ BROADER: dict[str, str] = {
     "Disapprove": "Accuse",
     "Investigate": "Accuse",
     "Capture": "Assault",
-    "Headline": "Narrator",
 }
 """Name of a value -> the next wider one, up to an event type's quad class."""
 
@@ -280,8 +279,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "kg:cluster": ("cluster", "The cluster of events that tell of the same happening."),
     "kg:attributedTo": (
         "attributed to",
-        "Who makes the claim, or who says that the holder has the stance: an actor, or the article in its own "
-        "voice.",
+        "Who makes the claim, or who says that the holder has the stance: an actor, or the article when it speaks "
+        "for itself or names nobody (kg:hearsay).",
     ),
     "kg:via": ("via", "An actor that passes the claim on (\"X said that Y had said\": X)."),
     "kg:addressee": ("addressee", "Whom the claim is told to."),
@@ -320,11 +319,13 @@ TERMS: dict[str, tuple[str, str]] = {
     "kg:quantityText": ("quantity as written", "The words of the count (\"a quarter of its 44 million people\")."),
     "kg:earliest": (
         "earliest day",
-        "First day on which an event can have happened, a claim been made or a stance been held.",
+        "First day on which an event can have happened, a claim been made or a stance been held; absent when "
+        "nothing bounds it.",
     ),
     "kg:latest": (
         "latest day",
-        "Last day on which an event can have happened, a claim been made or a stance been held.",
+        "Last day on which an event can have happened, a claim been made or a stance been held; absent when "
+        "nothing bounds it.",
     ),
     "kg:timeText": ("time as written", "The time expression the days were worked out from (\"on Tuesday\")."),
     "kg:text": ("text", "The words of what is claimed."),
@@ -377,7 +378,11 @@ TERMS: dict[str, tuple[str, str]] = {
     "v:Indirect": ("indirect", "Told in the article's words."),
     "v:MixedQuote": ("mixed quote", "Told in the article's words, some of them quoted."),
     "v:Narrator": ("narrator", "The article's own voice."),
-    "v:Headline": ("headline", "The article's own voice in its headline or deck."),
+    "v:Headline": (
+        "headline",
+        "The headline or deck speaks, in the article's own voice or for a source it names; kg:attributedTo tells "
+        "which.",
+    ),
     "v:Say": ("say", "States it, with no further force."),
     "v:Announce": ("announce", "Makes it known, promises or declares it."),
     "v:Warn": ("warn", "Warns or threatens."),

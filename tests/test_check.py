@@ -165,7 +165,6 @@ WHOLE: dict[str, Break] = {
     "stance_sign": (STANCE, KG.score, lit("0.7", XSD.decimal)),
     "own_article": (SHELLING, KG.article, node(arland.SECOND)),
     "article_iri": (ARTICLE, KG.textSha256, lit("0" * 64)),
-    "one_day_of_two": (SHELLING, KG.latest, None),
     "cluster_type": (node(arland.MOVE), KG.eventType, V.Aid),
     "narrator_source": (CLAIM, KG.voice, V.Narrator),
     "statement_loop": (CLAIM, KG.statement, CLAIM),

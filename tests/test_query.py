@@ -274,3 +274,16 @@ def test_the_worked_graph_of_the_design_has_the_same_answers_in_both_engines(sha
     assert set(empty) <= {"who-supports", "supports"}  # nobody supports Russia in that article
     assert {r[0] for r in run(store, "who-opposes", "Russia").rows} == {"John Kirby", "Western countries"}
     assert {r[0] for r in run(store, "places-under-attack").rows} == {"Kyiv", "Mariupol", "Ukraine"}
+
+
+def test_what_texts_call_an_entity_is_a_name_too() -> None:
+    mention = arland.mention("Selva", arland.BORDURIA.id, nth=1, form="metonym")
+    made = store_of(dump("turtle", [*arland.RECORDS, mention], Config()))
+    # no actor has the label "Selva": the place of that name is none
+    assert run(made, "stances-of", "Selva").rows == run(made, "stances-of", "Borduria").rows
+    assert [r[0] for r in run(made, "claims-of", "selva").rows] == ["Ada Quill", "Ada Quill"]
+
+
+def test_unnamed_sources_are_not_the_article_itself(store: ox.Store) -> None:
+    rows = run(store, "places-under-attack").rows
+    assert {r[0]: r[5] for r in rows} == {"Low Island": "hearsay", "Port Selva": "the article itself"}

@@ -102,3 +102,9 @@ def test_a_folder_without_a_graph_or_with_a_broken_one_says_so(tmp_path: Path) -
     (tmp_path / "graph.ttl").write_bytes(b"this is not Turtle")
     with pytest.raises(BuildFolderError, match="build the folder again"):
         open_store(tmp_path)
+
+
+def test_a_headline_that_names_its_source_reports_nothing_itself() -> None:
+    claim = next(r for r in arland.RECORDS if isinstance(r, Claim) and r.content == arland.HEAD_SHELLING.id)
+    assert status(arland.HEAD_SHELLING.id) == "Reported"
+    assert status(arland.HEAD_SHELLING.id, replace(claim, source=arland.BORDURIA.id)) == "Claimed"
