@@ -29,7 +29,7 @@ class Undecodable(ValueError):
 def find_encoding(file: BinaryIO) -> str:
     """Name of the encoding of a seekable file, read through once in bounded memory; the file is left at its begin.
 
-    A byte order mark, else UTF-8 when all of it (or all but a few damaged bytes) is, else Windows-1252, in which
+    A byte order mark, else UTF-8 when all of it (or more of what is not ASCII than not) is, else Windows-1252, in which
     English articles that are not Unicode come. A guess from letter statistics would change with the library's version,
     and what it would tell apart (KOI8-R, Shift-JIS ...) is not English and is turned away by its words. Raises
     Undecodable for binary data.
@@ -51,7 +51,7 @@ def find_encoding(file: BinaryIO) -> str:
         beyond += sum(1 for c in text if c > "\x7f") if not text.isascii() else 0
     damaged += len(decoder.decode(b"", final=True))
     file.seek(0)
-    if damaged == 0 or beyond - damaged > 4 * damaged:
+    if damaged == 0 or beyond - damaged > damaged:
         return "utf-8"
     if undefined:
         raise Undecodable("the encoding cannot be told: neither Unicode nor Windows-1252; save it as UTF-8")

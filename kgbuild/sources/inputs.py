@@ -43,7 +43,7 @@ class Found:
 def find_files(inputs: Sequence[str], extensions: Container[str]) -> tuple[list[Found], list[Skipped]]:
     """The files behind the inputs, ordered by source name, each once; and what was passed over, with reasons.
 
-    A folder is read to the bottom. In folders, hidden entries, notices about the folder (README, LICENSE, ATTRIBUTION
+    A folder is read to the bottom. In folders and globs, hidden entries, notices about the folder (README, LICENSE, ATTRIBUTION
     ...) and files of other extensions are passed over. A file named by itself is read whatever its name when it has no
     extension (as text). Raises InputError when an input does not exist or a glob matches nothing.
     """
@@ -57,7 +57,7 @@ def find_files(inputs: Sequence[str], extensions: Container[str]) -> tuple[list[
             if path.is_dir():
                 _walk(path, source, extensions, found, skipped)
             else:
-                _take(path, source or path.name, extensions, found, skipped, alone=True)
+                _take(path, source or path.name, extensions, found, skipped, alone=not source)
     once = _once(found, skipped)
     return once, sorted(set(skipped), key=lambda s: (s.source, s.reason))
 
@@ -72,6 +72,8 @@ def sidecar_of(path: Path) -> Path | None:
 
 def _named(name: str) -> list[tuple[Path, str]]:
     """Paths of one input with the source name of each ("" for the path's own)."""
+    if not name:
+        raise InputError("an input without a name; name a file, a folder, a glob or - for standard input")
     if re.match(r"[a-z][a-z0-9+.-]+://", name, re.IGNORECASE):
         raise InputError(f"{name}: a web address; save the page and name the file")
     try:

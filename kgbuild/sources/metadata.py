@@ -131,7 +131,7 @@ def _plain(text: str) -> str:
 def _wrap_width(text: str, blocks: Sequence[Sequence[Span]]) -> int | None:
     """The width that the text's lines were broken to, or None when a line is a paragraph."""
     joints = [(a, b) for block in blocks for a, b in itertools.pairwise(block)]
-    if len(joints) < 3:
+    if not joints or (len(joints) < 3 and not all(text[b.begin].islower() for _, b in joints)):
         return None
     width = max(s.end - s.begin for joint in joints for s in joint)
     if width not in _WRAP_WIDTH:
