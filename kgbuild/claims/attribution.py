@@ -27,7 +27,7 @@ _FIRST = frozenset({"i", "we", "you"})  # what a speaker thinks in his own words
 REACH = 24
 """Tokens looked at on either side of a quotation for its reporting clause: room for a title and an apposition."""
 _ENDS = frozenset({".", "!", "?", ";", "…"})
-_RANK = {f: i for i, f in enumerate("clause obj-clause free whether passive-to obj-of pred obj-as obj-to left to ing".split())}
+_RANK = {f: i for i, f in enumerate("clause obj-clause free whether rest passive-to obj-of pred obj-as obj-to left to ing".split())}
 _HEARERS = frozenset({"to", "with"})
 _LIGHT = frozenset({"go", "continue", "begin", "start", "try", "have", "want", "seem", "appear", "decline", "refuse", "come", "proceed", "fail"})
 _QUOTE = Sense("", "quotation", "Say", "speech", frozenset({"quote"}))

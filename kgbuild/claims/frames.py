@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
+from kgbuild.claims.reporting import lookup
 from kgbuild.claims.syntax import base, is_passive
 
 __all__ = ["Content", "contents", "is_finite", "right_edge", "sentence_bounds"]
@@ -58,12 +59,13 @@ def right_edge(token: Token) -> int:
 
 def contents(cue: Token) -> list[Content]:
     """Everything a word could govern as content, nearest reading first; [] when there is nothing."""
+    verbal = cue.pos_ in ("VERB", "AUX")
+    if verbal and (around := _parenthetical(cue)) is not None:
+        return [around]
     found = _right(cue)
     frames = {c.frame for c in found}
-    if cue.pos_ in ("VERB", "AUX") and not frames & {"clause", "whether", "obj-clause", "free"}:
-        left = _left(cue)
-        if left is not None:
-            found.append(left)
+    if verbal and not frames & {"clause", "whether", "obj-clause", "free"}:
+        found += [c for c in (_left(cue), _rest(cue)) if c is not None]
     return found
 
 
@@ -137,6 +139,9 @@ def _clausal(cue: Token, child: Token, dep: str, first: int, obj: Token | None, 
         if is_finite(child) or opener == "that":
             if between:
                 return [Content("obj-clause", ((first, last),))]
+            stop = _own_end(cue, max(end, last))
+            if stop < last:
+                last = max(stop, child.i)
             return [Content("clause", ((first, last),))]
         if child.tag_ == "VBG":
             return [Content("ing", ((first, last),))] if first - cue.i <= 2 else []
@@ -179,13 +184,22 @@ def _linear(cue: Token, found: list[Content], end: int, obj: Token | None) -> li
 
 def _own_end(cue: Token, end: int) -> int:
     """Where a content that runs to the end of the sentence must stop: at a clause coordinated with the cue's."""
+    doc = cue.doc
     for child in cue.children:
         if child.dep_ == "conj" and child.i > cue.i + 2 and child.left_edge.i > cue.i + 2 and any(c.dep_ == "cc" for c in child.children):
-            stop = int(child.left_edge.i) - 1
-            while stop > cue.i + 1 and (cue.doc[stop].is_punct or cue.doc[stop].is_space):
-                stop -= 1
-            return stop
+            return _back(doc, int(child.left_edge.i) - 1, cue.i + 1)
+    for at in range(cue.i + 3, end):
+        token = doc[at]
+        if token.tag_ == cue.tag_ and cue.tag_ == "VBD" and doc[at - 1].lower_ in ("and", "but") and lookup(token):
+            if not any(base(c.dep_) == "nsubj" and c.i > at - 1 for c in token.children):
+                return _back(doc, at - 2, cue.i + 1)
     return end
+
+
+def _back(doc: Doc, stop: int, low: int) -> int:
+    while stop > low and (doc[stop].is_punct or doc[stop].is_space or doc[stop].tag_ == "CC"):
+        stop -= 1
+    return stop
 
 
 def _grow(doc: Doc, cue: Token, child: Token, last: int, end: int) -> int:
@@ -208,37 +222,91 @@ def _left_edge(token: Token, cue: Token) -> int:
 def _left(cue: Token) -> Content | None:
     """The statement before (and after) a reporting clause set off by commas: "The plan, officials said, would fail."."""
     doc, (begin, end) = cue.doc, sentence_bounds(cue)
-    subject = next((c for c in cue.children if base(c.dep_) == "nsubj" and not c.is_space), None)
-    if subject is None or not is_finite(cue):
+    if not is_finite(cue):
         return None
-    low = min(int(subject.left_edge.i), cue.i, *(c.i for c in cue.children if base(c.dep_) == "aux"))
-    if subject.left_edge.i < begin or low - 1 < begin:
-        low = min(subject.i, cue.i)
-        while low - 1 >= begin and doc[low - 1].text != "," and not doc[low - 1].is_quote and low > cue.i - 8:
-            low -= 1
+    low = _clause_begin(cue, begin)
+    if low is None:
+        return None
     before = low - 1
-    if before <= begin or doc[before].text not in (",", "—", "–", "-", "--", "?", "!") or doc[before].i == begin:
+    if before <= begin:
         return None
-    if cue.dep_ in ("acl:relcl", "acl", "xcomp") and subject.lower_ in ("who", "which", "that"):
+    mark = doc[before]
+    if mark.is_quote or mark.text in ("”", "’", "''"):
+        if doc[before - 1].text not in (",", "?", "!"):
+            return None
+    elif mark.text not in (",", "—", "–", "--", "?", "!"):
         return None
     if not any(t.tag_ in _FINITE or t.tag_ in ("VB", "VBN", "VBG") for t in doc[begin:before]):
         return None
-    if subject.i < cue.i and cue.i - subject.i > 25:
-        return None
     after = cue.i + 1
     while after <= end and doc[after].text not in (",", ";", "—", "–", "--"):
-        if doc[after].tag_ in _FINITE:
+        if doc[after].tag_ in _FINITE and not any(t.lower_ in ("who", "which", "that") for t in doc[cue.i + 1 : after]):
             return None
         after += 1
-    ranges = [(begin, before - 1)]
-    if after < end and doc[after].text == "," and _resumes(cue, subject, after, end):
+    ranges = [(begin, before if mark.is_quote else before - 1)]
+    if after < end and doc[after].text == "," and _resumes(cue, after):
         ranges.append((after + 1, end))
     return Content("left", tuple(ranges))
 
 
-def _resumes(cue: Token, subject: Token, comma: int, end: int) -> bool:
+def _clause_begin(cue: Token, begin: int) -> int | None:
+    """Index of the first word of a reporting clause: its subject's, or the cue itself where the subject follows."""
+    doc = cue.doc
+    subject = next((c for c in cue.children if base(c.dep_) == "nsubj" and not c.is_space), None)
+    if subject is not None and subject.lower_ in ("who", "which", "that"):
+        return None
+    first = min([cue.i, *(c.i for c in cue.children if base(c.dep_) == "aux" and c.i < cue.i)])
+    if first - 1 > begin and (doc[first - 1].text == "," or doc[first - 1].is_quote) and (subject is None or subject.i > cue.i):
+        follows = cue.i + 1 < len(doc) and doc[cue.i + 1].pos_ in ("DET", "NOUN", "PROPN", "PRON", "NUM", "ADJ")
+        return first if follows else None
+    if subject is None or subject.i > cue.i or cue.i - subject.i > 25:
+        return None
+    low = min(int(subject.left_edge.i), first)
+    if low - 1 < begin or doc[low - 1].text != "," and not doc[low - 1].is_quote:
+        low = min(subject.i, first)
+        while low - 1 >= begin and doc[low - 1].text != "," and not doc[low - 1].is_quote and low > cue.i - 8:
+            if doc[low - 1].tag_ in _FINITE or doc[low - 1].tag_ == "IN":
+                return None
+            low -= 1
+    return low
+
+
+def _parenthetical(cue: Token) -> Content | None:
+    """', he said,' in the middle of a statement: both sides of it are the content."""
+    doc, (begin, end) = cue.doc, sentence_bounds(cue)
+    after = cue.i + 1
+    while after < end and after - cue.i < 8 and doc[after].text != ",":
+        if doc[after].tag_ in _FINITE or doc[after].tag_ in ("IN", "TO", "WDT") and doc[after].lower_ in ("that", "to", "if"):
+            return None
+        after += 1
+    if after >= end or doc[after].text != "," or cue.dep_ == "acl:relcl":
+        return None
+    low = _clause_begin(cue, begin)
+    if low is None or low - 1 <= begin or doc[low - 1].text != "," or not is_finite(cue) or not _resumes(cue, after):
+        return None
+    if low - 1 - begin < 2 or doc[begin].tag_ in ("IN",) and not any(t.tag_ in _FINITE for t in doc[begin : low - 1]):
+        return None
+    return Content("left", ((begin, low - 2), (after + 1, end)))
+
+
+def _resumes(cue: Token, comma: int) -> bool:
     """Whether the words after the second comma belong to the statement, not to the reporting clause."""
     nxt = cue.doc[comma + 1]
-    if nxt.tag_ == "VBG" or nxt.lower_ in ("who", "which", "whose", "adding", "but", "and", *_LATE):
+    if nxt.tag_ == "VBG" or nxt.lower_ in ("who", "which", "whose", "adding", "but", "and", "a", "an", "the", *_LATE):
         return False
-    return not any(a == cue for a in nxt.ancestors) or cue.head.i > comma
+    return not any(a == cue for a in nxt.ancestors) or cue.head.i > comma or nxt.tag_ in _FINITE
+
+
+def _rest(cue: Token) -> Content | None:
+    """Everything after the cue, when it is a clause that the parser did not hang on it: "..., the mayor, said the dam was safe"."""
+    doc, (_, end) = cue.doc, sentence_bounds(cue)
+    first = cue.i + 1
+    if first > end or doc[first].is_punct or doc[first].tag_ in ("IN", "TO", "VBG", "CC") or not is_finite(cue):
+        return None
+    last = _own_end(cue, end)
+    verb = next((t for t in doc[first : last + 1] if t.tag_ in _FINITE), None)
+    if verb is None or verb.i - first > 20 or verb.i == first or any(t.text in (",", ";") for t in doc[first : first + 1]):
+        return None
+    if any(t.lower_ in ("who", "which", "when", "while", "as", "that", "where") for t in doc[first : verb.i]):
+        return None
+    return Content("rest", ((first, last),))

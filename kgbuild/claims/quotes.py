@@ -110,7 +110,7 @@ def _opening(
         inside = any(double for _, _, double in stack)
         if mark in _ALWAYS_OPENS:
             # "abhorrent“: some typesetters close with an opening mark.
-            return not (inside and before.isalnum() and not follows.isalnum())
+            return not (inside and not before.isspace() and not follows.isalnum())
         if mark in _ALWAYS_CLOSES:
             return not inside and before in _OPENS_AFTER and follows.isalnum()
         if not inside:

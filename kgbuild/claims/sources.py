@@ -56,6 +56,8 @@ def _named(cue: Token, found: Token | None) -> Token | None:
         return None
     if doc[last].pos_ in ("NOUN", "PROPN", "PRON") and doc[last].tag_ not in ("WDT", "WP", "POS"):
         return doc[last] if doc[last].pos_ != "PROPN" else _first_of_name(doc[last])
+    if doc[last].text[:1].isupper() and last == start:
+        return doc[last]
     if doc[last].text in (",", ")"):
         return _opening_noun(doc[start : last])
     return None
