@@ -25,6 +25,7 @@ EXTRACTOR = extractor_id("event-rules", VERSION)
 LOCATIVE = ("in", "at", "near", "inside", "outside", "around", "across", "within", "throughout", "north of", "on", "over")
 CONFIDENCE = {"verb": 0.8, "noun": 0.65}
 INFINITIVE = ("xcomp", "ccomp", "advcl", "acl")
+OPENING = frozenset("\"“‘'`«")
 PARTICIPLES = ("ing", "ed", "en", "ught", "rn")
 
 
@@ -76,6 +77,12 @@ class _Finder:
         if entry.preposition is not None and "recipient" in frame:
             frame = {**frame, "recipient": ((entry.preposition,), *((("object",),) if syntax.is_passive(token) else ()))}
         roles = self._fill(rule, frame, slots)
+        if rule.evaluation is not None and not roles.recipients:
+            roles = roles.with_recipients(self._judged(token, agents))
+        if entry.preposition in rule.prep_recipient and not roles.recipients:
+            return None
+        if token.dep_ == "amod" and rule.type not in self.lexicon.sets["participles"]:
+            return None
         patients = [t for t in objects if t.i not in {e.i for e in extra}]
         kind = rule.verb_type.get(name, rule.type)
         if (rule.warning or rule.allege) and not roles.recipients:
@@ -114,6 +121,15 @@ class _Finder:
             if not any(lemma_in(t.lemma_.lower(), t, wanted) for t in _predicated(token, objects)):
                 return False
         return True
+
+    def _judged(self, token: Token, agents: Sequence[Token]) -> tuple[str, ...]:
+        """Whom a verb of calling names when the parse hides its object: the first actor after it."""
+        mine = set(self.cast.actors(agents))
+        for word in token.subtree:
+            if word.i > token.i and self.cast.is_mention(word):
+                found = tuple(i for i in self.cast.actors([word]) if i not in mine)
+                return found
+        return ()
 
     def _opponents(self, token: Token, warning: bool) -> tuple[str, ...]:
         """Whom a warning or allegation is aimed at when the clause below it says so: "warned that if A did ...", "alleged A did ..."."""
@@ -352,4 +368,5 @@ def _predicated(token: Token, objects: Sequence[Token]) -> list[Token]:
     heads = syntax.children(token, "xcomp", "ccomp", "obl", "parataxis", "advcl")
     heads += [t for case, t in syntax.obliques(token) if case == "as"]
     heads += [a for o in objects for a in syntax.children(o, "amod", "appos", "acl", "xcomp") if a.i > o.i]
+    heads += [t for t in token.subtree if t.i > token.i + 1 and t.nbor(-1).text in OPENING]
     return [t for h in heads for t in (h, *syntax.children(h, "amod", "compound", "conj"))]

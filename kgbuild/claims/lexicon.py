@@ -19,7 +19,7 @@ FILE = "events"
 KEYS = frozenset(
     "type mode cameo frame verbs nouns verb_frame noun_frame verb_type verb_object verb_needs verb_oblique object "
     "not_object not_subject not_mod noun_context noun_theme recipient_in needs noun_needs needs_actor keep_place loose "
-    "infinitive_only allege warning evaluation descend_recipient theme_topic poss_is_recipient_for examples "
+    "infinitive_only allege warning evaluation descend_recipient theme_topic poss_is_recipient_for prep_recipient examples "
     "counterexamples".split()
 )
 ROLES = ("agent", "recipient", "theme", "place")
@@ -62,6 +62,7 @@ class Rule:
     descend_recipient: bool
     theme_topic: bool
     poss_is_recipient_for: frozenset[str]
+    prep_recipient: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,7 @@ def _rule(name: str, raw: Mapping[str, Any], frames: Mapping[str, Any], sets: Ma
         loose=bool(raw.get("loose")), infinitive_only=words("infinitive_only"), allege=bool(raw.get("allege")),
         warning=bool(raw.get("warning")), evaluation=raw.get("evaluation"),
         descend_recipient=bool(raw.get("descend_recipient")), theme_topic=bool(raw.get("theme_topic")),
-        poss_is_recipient_for=words("poss_is_recipient_for"),
+        poss_is_recipient_for=words("poss_is_recipient_for"), prep_recipient=words("prep_recipient"),
     )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ __all__ = [
 CLAUSAL = frozenset({"ROOT", "root", "acl", "advcl", "ccomp", "xcomp", "csubj", "parataxis", "conj"})
 """Relations (without subtype) by which a clause can hang on something."""
 RELATIVE = frozenset({"who", "whom", "which", "that"})
+SPANS = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "decade", "moment"})
 LOOSE = frozenset({"case", "acl", "appos", "parataxis", "conj", "cc", "cop", "aux", "mark", "advcl", "nsubj", "dep", "discourse"})
 """What hangs on the head of a noun phrase without being part of the phrase."""
 MAX_STEPS = 12
@@ -182,7 +183,7 @@ def own_subjects(verb: Token) -> list[Token]:
         if child.dep_ == "nsubj:outer":
             continue
         noun = antecedent(child)
-        found += conjuncts(noun if noun is not None else child)
+        found += conjuncts(noun if noun is not None else _after_span(child))
     return _ordered(found)
 
 
@@ -409,6 +410,15 @@ def _passive_or_object(head: Token, depth: int) -> list[Token]:
 
 def _shares_object(verb: Token) -> bool:
     return verb.pos_ == "VERB" and not is_passive(verb) and not children(verb, "obl", "ccomp", "xcomp", "nsubj")
+
+
+def _after_span(subject: Token) -> Token:
+    """The noun after "days after" and the like, which parsers take for a modifier ("Days after | troops entered ...")."""
+    if subject.lemma_.lower() in SPANS and subject.i < subject.head.i:
+        for inner in children(subject, "nmod"):
+            if case_of(inner) in ("after", "before", "since") and inner.i < subject.head.i:
+                return inner
+    return subject
 
 
 def _finite(verb: Token) -> bool:
