@@ -8,7 +8,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgbuild.annotate import assemble, borders, components, times  # noqa: F401  (importing them registers the components)
+from kgbuild.annotate import assemble, borders, components, encoder, times  # noqa: F401  (importing them registers the components)
 from kgbuild.config import Config, data_path
 from kgbuild.errors import InputError, ModelError
 from kgbuild.records import Document
@@ -19,7 +19,8 @@ _FOREIGN = frozenset(
     {"dobj", "nsubjpass", "pobj", "agent", "attr", "relcl", "poss", "auxpass", "prep", "dative", "pcomp", "acomp"}
 )
 _NEEDED = frozenset({"nsubj", "obj", "obl", "nmod", "case", "amod", "compound", "ccomp", "conj"})
-_HEADS = ("tagger", "parser", "ner")
+_LAYERS = {"token.tag": "tags", "token.dep": "dependencies", "doc.ents": "names"}
+"""What some component must assign, whatever it is called, and the word a message uses for it."""
 
 
 def load(config: Config) -> Language:
@@ -50,12 +51,13 @@ def load(config: Config) -> Language:
 def check_model(nlp: Language, name: str) -> None:
     """Raise ModelError unless the pipeline tags, parses with Universal Dependencies labels and finds names."""
     short = Path(name).name
-    missing = [h for h in _HEADS if not nlp.has_pipe(h)]
+    assigned = {layer: pipe for pipe in nlp.pipe_names for layer in nlp.get_pipe_meta(pipe).assigns}
+    missing = [word for layer, word in _LAYERS.items() if layer not in assigned]
     if missing:
         raise ModelError(
-            f"the pipeline {short!r} has no {' and no '.join(missing)}: choose one with tagger, parser and ner"
+            f"the pipeline {short!r} finds no {' and no '.join(missing)}: choose one with tagger, parser and ner"
         )
-    labels = set(nlp.pipe_labels.get("parser", ()))
+    labels = set(nlp.pipe_labels.get(assigned["token.dep"], ()))
     foreign = sorted(labels & _FOREIGN)
     if foreign or not labels >= _NEEDED:
         seen = f"found {', '.join(foreign[:4])}" if foreign else f"no {', '.join(sorted(_NEEDED - labels)[:4])}"

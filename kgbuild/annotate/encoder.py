@@ -1,0 +1,395 @@
+"""The shipped encoder as one spaCy component: tags, morphology, dependencies, sentences and names from one pass.
+
+The graph (encoder.onnx, int8) reads word pieces and a casing class for each; heads over words come out of the same run. Relations are
+scored here, for the chosen heads only, and trees are maximum spanning trees (Chu and Liu 1965, Edmonds 1967) inside each sentence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from spacy.attrs import DEP, HEAD, MORPH, POS, TAG
+from spacy.language import Language
+from spacy.parts_of_speech import IDS as POS_IDS
+from spacy.tokens import Doc, Span
+from spacy.util import ensure_path
+from tokenizers import Tokenizer
+
+__all__ = ["Encoder"]
+
+FILES = ("encoder.onnx", "relations.npz", "labels.json", "tokenizer.json")
+CLS, SEP, UNKNOWN, LINE, BLANK = 101, 102, 100, 1, 2
+WORD_PIECES = 12
+"""Pieces read of one word; a longer one (an address, a hash) says nothing more."""
+WINDOW = 200
+"""Pieces in one window; training saw up to 384, and attention costs grow with the square."""
+BATCH = 3000
+"""Pieces in one run, padding included."""
+
+Array = np.ndarray[Any, Any]
+
+
+def casing(word: str) -> int:
+    """Class of a word's capitals and digits, the one thing the uncased word pieces do not carry."""
+    if word.isspace():
+        return 1
+    letters = [c for c in word if c.isalpha()]
+    digits = any(c.isdigit() for c in word)
+    if not letters:
+        return 3 if digits else 2
+    if digits:
+        return 4
+    if all(c.islower() for c in letters):
+        return 5
+    if all(c.isupper() for c in letters):
+        return 6 if len(letters) > 1 else 7
+    if letters[0].isupper() and all(c.islower() for c in letters[1:]):
+        return 8
+    return 9
+
+
+class Encoder:
+    """Callable over Docs; sets tag_, pos_, morph, head, dep_, sentence starts and ents."""
+
+    def __init__(self, name: str = "encoder") -> None:
+        self.name = name
+        self._pieces: dict[str, list[int]] = {}
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Encoder:
+        """Load the component's folder."""
+        folder = ensure_path(path)
+        self._labels: dict[str, list[str]] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        self._files = {name: (folder / name).read_bytes() for name in FILES}
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        with np.load(folder / "relations.npz") as arrays:
+            self._relations: Array = arrays["R"]
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._pieces.clear()
+        self._names = [("O", "") if label == "O" else (label[0], label[2:]) for label in self._labels["ner"]]
+        return self
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        folder = ensure_path(path)
+        folder.mkdir(exist_ok=True)
+        for name, content in self._files.items():
+            (folder / name).write_bytes(content)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The dependency relations it assigns."""
+        return tuple(self._labels["rel"])
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 8) -> Iterator[Doc]:
+        """One Doc after another: int8 activations are scaled over a run, so a Doc's figures must not depend on its neighbours."""
+        for doc in stream:
+            yield self(doc)
+
+    def __call__(self, doc: Doc) -> Doc:
+        if not len(doc):
+            return doc
+        outputs = self._run(doc)
+        self._annotate(doc, outputs)
+        return doc
+
+    def _word(self, text: str) -> list[int]:
+        pieces = self._pieces.get(text)
+        if pieces is None:
+            if text.isspace():
+                pieces = [BLANK if text.count("\n") > 1 else LINE]
+            else:
+                pieces = self._tokenizer.encode(text[:100], add_special_tokens=False).ids[:WORD_PIECES] or [UNKNOWN]
+            if len(self._pieces) > 100_000:
+                self._pieces.clear()
+            self._pieces[text] = pieces
+        return pieces
+
+    def _windows(self, doc: Doc) -> list[tuple[int, int]]:
+        """Ranges of tokens, cut at paragraph borders or, in long paragraphs, after a word that can end a sentence."""
+        windows: list[tuple[int, int]] = []
+        begin = size = 0
+        last_good = -1
+        for token in doc:
+            n = len(self._word(token.text))
+            if size + n > WINDOW - 2 and token.i > begin:
+                end = last_good if last_good > begin else token.i
+                windows.append((begin, end))
+                begin, size, last_good = end, sum(len(self._word(doc[i].text)) for i in range(end, token.i)), -1
+            size += n
+            text = token.text
+            if (
+                (text.isspace() and "\n" in text)
+                or text in _ENDS
+                or (token.i + 1 < len(doc) and doc[token.i + 1].is_sent_start)
+            ):
+                following = token.i + 1
+                while following < len(doc) and doc[following].text in _CLOSERS:
+                    following += 1
+                if text.isspace() or following >= token.i + 1:
+                    last_good = following
+        windows.append((begin, len(doc)))
+        return [w for w in windows if w[0] < w[1]]
+
+    def _run(self, doc: Doc) -> list[dict[str, Any]]:
+        windows = self._windows(doc)
+        inputs = []
+        for begin, end in windows:
+            ids, shapes, first, last = [CLS], [0], [], []
+            for i in range(begin, end):
+                text = doc[i].text
+                pieces = self._word(text)
+                first.append(len(ids))
+                ids += pieces
+                shapes += [casing(text)] * len(pieces)
+                last.append(len(ids) - 1)
+            inputs.append(([*ids, SEP], [*shapes, 0], first, last))
+        results: list[dict[str, Any]] = [{} for _ in windows]
+        order = sorted(range(len(windows)), key=lambda n: (len(inputs[n][0]), n))
+        while order:
+            width = len(inputs[order[0]][0])
+            batch = []
+            while order and (not batch or max(width, len(inputs[order[0]][0])) * (len(batch) + 1) <= BATCH):
+                width = max(width, len(inputs[order[0]][0]))
+                batch.append(order.pop(0))
+            words = max(len(inputs[n][2]) for n in batch)
+            feed = {
+                "ids": np.zeros((len(batch), width), np.int64), "shapes": np.zeros((len(batch), width), np.int64),
+                "first": np.zeros((len(batch), words), np.int64), "last": np.zeros((len(batch), words), np.int64),
+            }  # fmt: skip
+            for row, n in enumerate(batch):
+                for key, values in zip(feed, inputs[n], strict=True):
+                    feed[key][row, : len(values)] = values
+            output = dict(
+                zip(("xpos", "morph", "ner", "sent", "arc", "rd", "rh"), self._session.run(None, feed), strict=True)
+            )
+            for row, n in enumerate(batch):
+                size = len(inputs[n][2])
+                results[n] = {k: v[row, :size] for k, v in output.items() if k != "rh"}
+                results[n]["arc"] = results[n]["arc"][:, : size + 1]
+                results[n]["rh"] = output["rh"][row, : size + 1]
+                results[n]["begin"] = windows[n][0]
+        return results
+
+    def _annotate(self, doc: Doc, outputs: list[dict[str, Any]]) -> None:
+        n = len(doc)
+        strings = doc.vocab.strings
+        heads = np.zeros(n, np.int64)
+        deps: list[str] = ["dep"] * n
+        values: Array = np.zeros((n, 5), np.uint64)
+        tags: list[tuple[str, str]] = []
+        space = np.array([t.is_space for t in doc])
+        given = [t.is_sent_start for t in doc]
+        for out in outputs:
+            begin, size = out["begin"], len(out["xpos"])
+            tag, morph = out["xpos"].argmax(-1), out["morph"].argmax(-1)
+            for k in range(size):
+                i = begin + k
+                if space[i]:
+                    tag_, pos, feats = "_SP", "SPACE", ""
+                else:
+                    tag_ = self._labels["xpos"][tag[k]]
+                    pos, _, feats = self._labels["morph"][morph[k]].partition("|")
+                values[i, 0], values[i, 1], values[i, 2] = (
+                    strings.add(tag_),
+                    POS_IDS[pos],
+                    doc.vocab.morphology.add(feats),
+                )
+            self._trees(out, begin, size, space, given, heads, deps)
+            tags += self._entities(out["ner"], space[begin : begin + size])
+        values[:, 3] = heads.astype(np.int64).view(np.uint64)
+        values[:, 4] = [strings.add(d) for d in deps]
+        doc.from_array([TAG, POS, MORPH, HEAD, DEP], values)
+        doc.set_ents(_spans(doc, tags))
+
+    def _trees(
+        self,
+        out: dict[str, Any],
+        begin: int,
+        size: int,
+        space: Array,
+        given: list[bool | None],
+        heads: Array,
+        deps: list[str],
+    ) -> None:
+        starts = out["sent"][:, 1] > out["sent"][:, 0]
+        for k in range(size):
+            if space[begin + k]:
+                heads[begin + k] = -1 if begin + k > 0 else (1 if len(deps) > 1 else 0)
+        groups: list[list[int]] = []
+        forced = True  # a window begins a sentence, and so does the word after a given start that fell on white space
+        for k in range(size):
+            mark = given[begin + k]
+            if mark:
+                forced = True
+            if space[begin + k]:
+                continue
+            if forced or (starts[k] and mark is None) or not groups:
+                groups.append([])
+                forced = False
+            groups[-1].append(k)
+        for group in groups:
+            index = np.array(group)
+            scores = out["arc"][index][:, np.concatenate(([0], index + 1))]
+            chosen = tree(scores)
+            columns = np.array([0 if h == 0 else group[h - 1] + 1 for h in chosen])
+            rd, rh = out["rd"][index], out["rh"][columns]
+            relation = np.einsum("nrj,nj->nr", np.einsum("ni,rij->nrj", rd, self._relations, optimize=True), rh).argmax(
+                -1
+            )
+            for k, h, r in zip(group, chosen, relation, strict=True):
+                name = self._labels["rel"][r]
+                if h == 0:
+                    heads[begin + k], deps[begin + k] = 0, "ROOT"
+                else:
+                    heads[begin + k] = group[h - 1] - k
+                    deps[begin + k] = name if name != "ROOT" else "dep"
+
+    def _entities(self, scores: Array, space: Array) -> list[tuple[str, str]]:
+        labels = [self._names[i] for i in scores.argmax(-1)]
+        return [("O", "") if s else label for label, s in zip(labels, space, strict=True)]
+
+
+_ENDS = frozenset({".", "!", "?", ";", "…", "...", ":"})
+_CLOSERS = frozenset({'"', "”", "’", "'", ")", "]"})
+
+
+def _spans(doc: Doc, tags: list[tuple[str, str]]) -> list[Span]:
+    """Names from B and I tags; an I that continues nothing begins a name."""
+    spans: list[Span] = []
+    begin, label = -1, ""
+    for i, (mark, kind) in enumerate([*tags, ("O", "")]):
+        if begin >= 0 and (mark != "I" or kind != label):
+            spans.append(Span(doc, begin, i, label=label))
+            begin = -1
+        if mark == "B" or (mark == "I" and begin < 0):
+            begin, label = i, kind
+    return spans
+
+
+def tree(scores: Array) -> list[int]:
+    """Heads of a maximum spanning tree with one root: `scores[d, h]` for dependant d (from 0) and head h (0 is the root, h is word h - 1).
+
+    Greedy heads first: most sentences' are a tree already. Else Chu-Liu-Edmonds, for each root among the best candidates.
+    """
+    n = len(scores)
+    matrix = scores.astype(np.float64).copy()
+    matrix[np.arange(n), np.arange(1, n + 1)] = -np.inf
+    greedy = matrix.argmax(-1)
+    if (greedy == 0).sum() == 1 and _reaches_root(greedy):
+        return [int(h) for h in greedy]
+    best: list[int] = []
+    best_score = -np.inf
+    for root in np.argsort(-matrix[:, 0], kind="stable")[:3]:
+        forced = matrix.copy()
+        forced[:, 0] = -1e9
+        forced[root, :] = -np.inf
+        forced[root, 0] = 0.0
+        full = np.full((n + 1, n + 1), -np.inf)
+        full[1:, :] = forced
+        heads = _edmonds(full)
+        score = sum(matrix[d - 1, heads[d]] for d in range(1, n + 1))
+        if score > best_score:
+            best_score, best = score, heads[1:]
+    return best
+
+
+def _reaches_root(heads: Array) -> bool:
+    n = len(heads)
+    state = np.zeros(n + 1, np.int8)
+    state[0] = 2
+    for start in range(1, n + 1):
+        path = []
+        k = start
+        while state[k] == 0:
+            state[k] = 1
+            path.append(k)
+            k = int(heads[k - 1])
+        if state[k] == 1:
+            return False
+        for p in path:
+            state[p] = 2
+    return True
+
+
+def _edmonds(scores: Array) -> list[int]:
+    """Chu-Liu-Edmonds over `scores[d, h]` with node 0 as the root; returns the head of each node (that of 0 is -1)."""
+    n = len(scores)
+    np.fill_diagonal(scores, -np.inf)
+    heads = scores.argmax(-1)
+    heads[0] = -1
+    cycle = _cycle(heads)
+    if not cycle:
+        return [int(h) for h in heads]
+    inside = set(cycle)
+    outside = [k for k in range(n) if k not in inside]
+    position = {k: i for i, k in enumerate(outside)}
+    m = len(outside)
+    contracted = np.full((m + 1, m + 1), -np.inf)
+    contracted[:m, :m] = scores[np.ix_(outside, outside)]
+    members = np.array(cycle)
+    own = scores[members, heads[members]]
+    total = own.sum()
+    enter = scores[np.ix_(members, outside)] - own[:, None] + total
+    contracted[m, :m] = enter.max(0)
+    leave = scores[np.ix_(outside, members)]
+    contracted[:m, m] = leave.max(1)
+    contracted[0, :] = -np.inf
+    solved = _edmonds(contracted)
+    result = [int(h) for h in heads]
+    for k in outside:
+        if k == 0:
+            continue
+        h = solved[position[k]]
+        result[k] = cycle[int(leave[position[k]].argmax())] if h == m else outside[h]
+    into = outside[solved[m]]
+    broken = cycle[int(enter[:, position[into]].argmax())]
+    result[broken] = into
+    result[0] = -1
+    return result
+
+
+def _cycle(heads: Array) -> list[int]:
+    n = len(heads)
+    color = [0] * n
+    for start in range(n):
+        path = []
+        k = start
+        while k != -1 and color[k] == 0:
+            color[k] = 1
+            path.append(k)
+            k = int(heads[k])
+        if k != -1 and color[k] == 1:
+            return path[path.index(k) :]
+        for p in path:
+            color[p] = 2
+    return []
+
+
+@Language.factory(
+    "kgbuild_encoder",
+    assigns=[
+        "token.tag",
+        "token.pos",
+        "token.morph",
+        "token.head",
+        "token.dep",
+        "token.is_sent_start",
+        "doc.ents",
+        "doc.sents",
+    ],
+)
+def make_encoder(nlp: Language, name: str) -> Encoder:
+    """Factory of the component."""
+    return Encoder(name)
