@@ -33,7 +33,7 @@ PRONOUNS = {
 _FIRST = frozenset("i me my mine myself we us our ours ourselves".split())
 _WINDOW = {"male": 4, "female": 4, "thing": 1, "plural": 2}
 _LEAST = {"male": 1.5, "female": 1.5, "thing": 2.6, "plural": 2.4}
-_MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.6, "plural": 0.5}
+_MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.6, "plural": 1.0}
 _WEATHER = frozenset({"rain", "snow", "seem", "appear", "turn", "happen", "take", "emerge", "matter", "follow"})
 _ANIMATE = frozenset({"Person"})
 
@@ -271,7 +271,7 @@ class _Resolver:
         if kind == "thing" and candidate.kind == "Topic":
             score -= 0.4
         if kind == "plural" and not candidate.plural:
-            score -= 1.2
+            score -= 2.2
         if kind in {"male", "female"} and candidate.gender == kind:
             score += 0.6
         return score
@@ -388,6 +388,8 @@ class _Resolver:
             if candidate.found is None or candidate.kind not in kinds or candidate.found.form == "adjective":
                 continue
             node = candidate.nodes[0].final
+            if head.lemma_.lower() in {"village", "town"} and node.entry is not None and node.entry.prior >= 0.4:
+                continue  # a city everyone knows is no village
             if (
                 kinds == {"Organization"}
                 and head.lemma_.lower() in {"group", "militia", "militants"}

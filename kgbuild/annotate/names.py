@@ -122,6 +122,7 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
             and doc[end - 1].lower_ in words("body_nouns")
         ):
             start -= 1  # "3rd Battalion"
+        end = _with_hyphen(doc, end) if label == "PERSON" else end
         if (
             end < len(doc)
             and doc[end].lower_ in words("agreement_nouns")
@@ -217,6 +218,20 @@ def _dateline_place(doc: Doc, base: Base, names: list[Name]) -> None:
         )
 
 
+def _with_hyphen(doc: Doc, end: int) -> int:
+    """The end of "Ki-moon" where the span stopped at "Ki"."""
+    tail = doc[end - 1 : end + 2]
+    if (
+        len(tail) == 3
+        and tail[1].text == "-"
+        and tail[2].is_lower
+        and not tail[0].whitespace_
+        and not tail[1].whitespace_
+    ):
+        return end + 2
+    return end
+
+
 def _name(doc: Doc, base: Base, titles: Titles, start: int, end: int, label: str) -> Name:
     title = title_before(doc, titles, start)
     if (
@@ -288,6 +303,8 @@ def _strong(doc: Doc, start: int, end: int, candidates: Sequence[Candidate]) -> 
     if not candidates:
         return end - start > 1 or first.pos_ == "PROPN"
     best = candidates[0]
+    if end - start == 1 and first.lower_ in words("calendar"):
+        return False
     if best.kind == "surname" or (best.common and (first.is_sent_start or end - start == 1)):
         return False
     proper = all(t.pos_ == "PROPN" or t.tag_.startswith("NNP") or not is_capital(t) for t in doc[start:end])

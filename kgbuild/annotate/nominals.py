@@ -405,7 +405,8 @@ class Nominals(Described):
         lemma = head.lemma_.lower()
         same = [n for n in dict.fromkeys(seen) if lemma in n.roles]
         if same:
-            return same[-1]
+            # "the militants" after "Islamic State militants": those of somebody, the more often named, the later
+            return max(enumerate(same), key=lambda s: (bool(s[1].affiliation), sum(s[1].names.values()), s[0]))[1]
         return seen[0] if len(set(map(id, seen))) == 1 and found_class != "officials" else None
 
     def _state_near(self, head: Token) -> Node | None:

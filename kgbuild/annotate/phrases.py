@@ -59,7 +59,9 @@ def extent(head: Token) -> tuple[int, int]:
     first_sentence = head.sent.start
     start = max(start, first_sentence)
     while start < head.i and (
-        head.doc[start].is_space or (head.doc[start].is_punct) or head.doc[start].pos_ in {"ADP", "CCONJ", "SCONJ"}
+        head.doc[start].is_space
+        or (head.doc[start].is_punct)
+        or (head.doc[start].pos_ in {"ADP", "CCONJ", "SCONJ"} and head.doc[start].tag_ not in {"DT", "PDT"})
     ):
         start += 1
     for i in range(head.i - 1, start - 1, -1):

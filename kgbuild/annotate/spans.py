@@ -103,11 +103,15 @@ def split_span(
     if end <= start or not any(is_capital(t) for t in doc[start:end]):
         return
     surface = surface_of(doc, start, end)
+    if all(t.lower_ in words("peoples") or t.text == "-" for t in doc[start:end]):
+        return  # "Sunni Arab": tells groups apart, names none
     if end - start > 1 and titles.get(surface) is not None:
         return  # "Foreign Secretary" names nobody: a nominal
     if any(c.kind != "surname" for c in readings(base, surface)) or institution(base, surface):
         yield start, end, label
         return
+    if label == "NORP":
+        return  # demonyms are read on their own; other groups of people nobody knows are no bodies
     lead = doc[start]
     if (
         end - start > 2
@@ -197,7 +201,10 @@ def name_head(doc: Doc, start: int, end: int) -> int:
 
 
 def with_of(doc: Doc, start: int, end: int) -> int:
-    """The end of "Party of Socialism and Progress" where the span stopped at "Party"."""
+    """The end of "Party of Socialism and Progress" where the span stopped at "Party", or short of it."""
+    after = doc[end] if end < len(doc) else None
+    if after is not None and is_capital(after) and after.lower_ in words("body_nouns") and not after.is_sent_start:
+        end += 1
     while (
         end + 1 < len(doc)
         and doc[name_head(doc, start, end)].lower_ in words("body_nouns")
@@ -206,7 +213,13 @@ def with_of(doc: Doc, start: int, end: int) -> int:
         if doc[end].is_sent_start:
             break
         last = end + 1 + (doc[end + 1].lower_ == "the")
-        if last >= len(doc) or not is_capital(doc[last]) or not doc[last].is_alpha or doc[last].is_sent_start:
+        if (
+            last >= len(doc)
+            or doc[last].lower_ in words("calendar")
+            or not is_capital(doc[last])
+            or not doc[last].is_alpha
+            or doc[last].is_sent_start
+        ):
             break
         end = last + 1
         while end < len(doc) and not doc[end].is_sent_start:
@@ -232,6 +245,8 @@ def title_before(doc: Doc, titles: Titles, start: int) -> Title | None:
 
 def title_start(doc: Doc, titles: Titles, start: int) -> tuple[int, Title] | None:
     """The longest title right before a token, with the index of its first token."""
+    if start and (doc[start - 1].is_punct or doc[start - 1].is_space):
+        return None
     for first in range(max(0, start - titles.longest), start):
         if doc[first].is_space or doc[first].is_punct or any(t.is_sent_start for t in doc[first + 1 : start + 1]):
             continue
