@@ -65,7 +65,7 @@ def contents(cue: Token) -> list[Content]:
     found = _right(cue)
     frames = {c.frame for c in found}
     if verbal and not frames & {"clause", "whether", "obj-clause", "free"}:
-        found += [c for c in (_left(cue), _rest(cue)) if c is not None]
+        found += [c for c in (_as_clause(cue) or _left(cue), _rest(cue)) if c is not None]
     return found
 
 
@@ -102,7 +102,26 @@ def _right(cue: Token) -> list[Content]:
             else:
                 found.append(Content("np", ((first, last),)))
     found += _linear(cue, found, end, obj)
+    found += _predicated(cue, end) if verbal else []
     return found
+
+
+def _predicated(cue: Token, end: int) -> list[Content]:
+    """'called the plan "reckless"', "calling him a liar": a noun phrase and what is said of it, though the parser made it one phrase."""
+    doc = cue.doc
+    objects = [c for c in cue.children if base(c.dep_) in ("obj", "iobj") and c.i > cue.i]
+    if len(objects) == 2 and objects[1].left_edge.i == objects[0].right_edge.i + 1:
+        return [Content("pred", ((objects[0].left_edge.i, right_edge(objects[1])),))]
+    if cue.i + 1 > end or doc[cue.i + 1].pos_ not in ("DET", "NOUN", "PROPN", "PRON", "ADJ", "NUM"):
+        return []
+    for at in range(cue.i + 2, min(end, cue.i + 16)):
+        token = doc[at]
+        if token.tag_ in _FINITE or token.text in (",", ";", ":", "."):
+            return []
+        if token.is_quote:
+            close = next((i for i in range(at + 1, end + 1) if doc[i].is_quote), None)
+            return [Content("pred", ((cue.i + 1, close),))] if close is not None else []
+    return []
 
 
 def _clausal(cue: Token, child: Token, dep: str, first: int, obj: Token | None, passive: bool, end: int) -> list[Content]:
@@ -166,6 +185,8 @@ def _linear(cue: Token, found: list[Content], end: int, obj: Token | None) -> li
     doc = cue.doc
     if any(c.frame in ("clause", "obj-clause", "whether", "free") for c in found):
         return []
+    if cue.i + 2 <= end and doc[cue.i + 1].lower_ in INTERROGATIVE and cue.pos_ in ("VERB", "AUX") and doc[cue.i + 1].lower_ not in ("when", "where", "which"):
+        return [Content("whether", ((cue.i + 1, _own_end(cue, end)),))]
     if cue.i + 1 <= end and doc[cue.i + 1].lower_ in ("that", "whether") and doc[cue.i + 1].tag_ in ("IN", "WDT", "DT"):
         opener = doc[cue.i + 1]
         has_verb = any(t.tag_ in _FINITE for t in doc[cue.i + 2 : end + 1])
@@ -247,6 +268,30 @@ def _left(cue: Token) -> Content | None:
     if after < end and doc[after].text == "," and _resumes(cue, after):
         ranges.append((after + 1, end))
     return Content("left", tuple(ranges))
+
+
+def _as_clause(cue: Token) -> Content | None:
+    """"As the paper reported, ...": the clause that the as-clause hangs on."""
+    doc, (begin, end) = cue.doc, sentence_bounds(cue)
+    mark = next((c for c in cue.children if c.lower_ == "as" and c.i < cue.i and c.dep_ in ("mark", "advmod", "case")), None)
+    if mark is None or not is_finite(cue) or cue.i - mark.i > 15:
+        return None
+    after = cue.i + 1
+    while after < end and doc[after].text != "," and after - cue.i < 12:
+        if doc[after].tag_ in _FINITE:
+            return None
+        after += 1
+    if mark.i <= begin + 1:
+        return Content("left", ((after + 1, end),)) if after < end and doc[after].text == "," else None
+    if doc[mark.i - 1].text == ",":
+        rest = ((after + 1, end),) if after < end and doc[after].text == "," and not is_late(doc[after + 1]) else ()
+        return Content("left", ((begin, mark.i - 2), *rest))
+    return None
+
+
+def is_late(token: Token) -> bool:
+    """Whether a word opens a loosely attached clause after the statement."""
+    return token.tag_ == "VBG" or token.lower_ in _LATE or token.lower_ in ("who", "which")
 
 
 def _clause_begin(cue: Token, begin: int) -> int | None:

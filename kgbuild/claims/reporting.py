@@ -17,9 +17,9 @@ __all__ = ["CLAIM_KINDS", "FILE", "Sense", "inflect", "lookup", "phrases"]
 
 FILE = "reporting_verbs"
 CLAIM_KINDS = frozenset({"speech", "belief", "evidence", "rumour"})
-"""Kinds of reporting words that make a claim; "attitude" only shows where somebody stands."""
-KINDS = CLAIM_KINDS | {"attitude"}
-CONFIDENCE = {"speech": 0.8, "evidence": 0.6, "belief": 0.6, "rumour": 0.5, "attitude": 0.5}
+"""Kinds of reporting words that make a claim; the others only show where somebody stands, or what somebody speaks of or wants."""
+KINDS = CLAIM_KINDS | {"attitude", "topic", "intention"}
+CONFIDENCE = {"speech": 0.8, "evidence": 0.6, "belief": 0.6, "rumour": 0.5, "attitude": 0.5, "topic": 0.5, "intention": 0.4}
 _TAGS = {"verbs": ("VB", "MD"), "nouns": ("NN",), "adjectives": ("JJ", "VBN", "VBD", "RB"), "adverbs": ("RB", "JJ")}
 
 
@@ -115,4 +115,6 @@ def _sense(lemma: str, name: str, rule: Mapping[str, Any]) -> Sense:
         raise RuleError(f"{FILE}.yaml: class {name!r} lacks {error.args[0]!r}") from error
     if act not in SPEECH_ACTS or kind not in KINDS:
         raise RuleError(f"{FILE}.yaml: class {name!r}: unknown act or kind ({act}, {kind})")
+    if not isinstance(lemma, str) or not all(isinstance(f, str) for f in frames):
+        raise RuleError(f"{FILE}.yaml: class {name!r}: a word of YAML's own (on, off, yes, no) must stand in quotation marks")
     return Sense(lemma, name, act, kind, frozenset(frames), bool(rule.get("owned")), bool(rule.get("plural")))
