@@ -60,6 +60,7 @@ def attributions(doc: Doc, kinds: Iterable[str] = CLAIM_KINDS) -> tuple[Attribut
     reader.quotations()
     reader.phrases()
     reader.colons()
+    reader.settle()
     return reader.result()
 
 
@@ -102,6 +103,8 @@ class _Reader:
         if best is None:
             return
         content, sense = best
+        if _open(cue) and (cue.dep_ != "xcomp" or cue.head.lemma_ not in _LIGHT):
+            return
         head = source_head(cue) if sense.kind != "rumour" else None
         if sense.owned and head is None:
             return
@@ -129,7 +132,7 @@ class _Reader:
                 if passive and sense.kind != "rumour" and frame not in ("clause", "obj-clause", "whether", "left") and not self._agent(cue):
                     continue
                 if sense.kind == "rumour" and passive:
-                    frame = {"clause": "passive-clause", "adj": "passive-adj"}.get(frame, frame)
+                    frame = {"clause": "passive-clause", "adj": "passive-adj", "of": "passive-of"}.get(frame, frame)
                 if frame in sense.frames:
                     ranked.append((_RANK.get(content.frame, 20), place, content, sense))
         if not ranked:
@@ -450,6 +453,14 @@ class _Reader:
         heads = {t.i for t in words} & set(self.mentions)
         return bool(heads) or any(t.lower_ in _SPEAKERS for t in words) or (not self.mentions and all(t.pos_ == "PROPN" for t in words))
 
+    def settle(self) -> None:
+        """One content, one cue: of a verb and a noun that take the same words, the noun goes ("said after the report that ...")."""
+        first: dict[Span, _Draft] = {}
+        for draft in sorted(self.drafts.values(), key=lambda d: d.token):
+            other = first.setdefault(draft.spans[0], draft)
+            if other is not draft and self.doc[draft.token].pos_ == "NOUN" and self.doc[other.token].pos_ == "VERB":
+                del self.drafts[draft.token]
+
     # ---- result
 
     def _tokens(self, quote: Quote) -> tuple[int, int]:
@@ -553,6 +564,11 @@ class _Reader:
         if whole == len(spans):
             return "Direct"
         return "MixedQuote" if whole or mixed else "Indirect"
+
+
+def _open(cue: Token) -> bool:
+    """Whether a cue is an infinitive that reports nothing done: "enough to conclude that", "a chance to say that"."""
+    return cue.tag_ == "VB" and cue.dep_ in ("xcomp", "acl", "advcl", "acl:relcl") and any(c.tag_ == "TO" for c in cue.children)
 
 
 def _parents(doc: Doc, drafts: list[_Draft]) -> list[int | None]:

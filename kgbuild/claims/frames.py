@@ -101,6 +101,7 @@ def _right(cue: Token) -> list[Content]:
                 found.append(Content("ing", ((first, last),)))
             else:
                 found.append(Content("np", ((first, last),)))
+                found += _inside_object(child, first)
     found += _linear(cue, found, end, obj)
     found += _predicated(cue, end) if verbal else []
     return found
@@ -121,6 +122,16 @@ def _predicated(cue: Token, end: int) -> list[Content]:
         if token.is_quote:
             close = next((i for i in range(at + 1, end + 1) if doc[i].is_quote), None)
             return [Content("pred", ((cue.i + 1, close),))] if close is not None else []
+    return []
+
+
+def _inside_object(obj: Token, first: int) -> list[Content]:
+    """'accused the rebels of shelling', "blamed the mayor for the flood": the charge, though it hangs on the accused."""
+    for child in obj.children:
+        if child.i > obj.i and base(child.dep_) in ("acl", "nmod"):
+            mark = next((c for c in child.children if c.dep_ in ("mark", "case") and c.i < child.i), None)
+            if mark is not None and (child.tag_ == "VBG" or mark.lower_ in ("for", "with")):
+                return [Content(f"obj-{mark.lower_}", ((first, right_edge(child)),))]
     return []
 
 
@@ -257,7 +268,7 @@ def _left(cue: Token) -> Content | None:
             return None
     elif mark.text not in (",", "—", "–", "--", "?", "!"):
         return None
-    if not any(t.tag_ in _FINITE or t.tag_ in ("VB", "VBN", "VBG") for t in doc[begin:before]):
+    if not any(t.tag_ in _FINITE or t.tag_ == "VB" for t in doc[begin:before]):
         return None
     after = cue.i + 1
     while after <= end and doc[after].text not in (",", ";", "—", "–", "--"):
