@@ -13,6 +13,7 @@ tag, token.pos_ a universal tag. Every paragraph border is a sentence border.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -49,7 +50,20 @@ def register() -> None:
 
 def slice_of(doc: Doc, span: Span) -> Slice | None:
     """The tokens a span touches (spaCy Span), or None when it touches none."""
-    return doc.char_span(span.begin, span.end, alignment_mode="expand")
+    starts = _starts(doc)
+    first = max(bisect_right(starts, span.begin) - 1, 0)
+    if first < len(doc) and starts[first] + len(doc[first]) <= span.begin:
+        first += 1  # the span begins in the white space after a token
+    last = bisect_left(starts, span.end)
+    return doc[first:last] if first < last else None
+
+
+def _starts(doc: Doc) -> list[int]:
+    """Offset of each token, kept with the Doc: `Doc.char_span` walks the whole text at each call."""
+    starts: list[int] | None = doc.user_data.get("kgbuild_starts")
+    if starts is None or len(starts) != len(doc):
+        starts = doc.user_data["kgbuild_starts"] = [t.idx for t in doc]
+    return starts
 
 
 def head_of(tokens: Slice) -> Token:

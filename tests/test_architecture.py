@@ -36,7 +36,7 @@ ROOMS: dict[str, set[str]] = {
 TOP = {"pipeline", "cli", "__main__", "__init__"}
 HEAVY = {"spacy", "rdflib", "networkx", "trafilatura", "pyshacl", "rich", "thinc", "numpy"}
 MAY_IMPORT_AT_TOP = {
-    "layers": {"spacy"}, "annotate": {"spacy", "numpy", "thinc"}, "claims": {"spacy"}, "graph": {"networkx", "numpy"},
+    "layers": {"spacy"}, "annotate": {"spacy", "numpy"}, "claims": {"spacy"}, "graph": {"networkx", "numpy"},
     "export": {"networkx"}, "page": {"networkx", "numpy"}, "check": {"rdflib", "pyshacl"}, "query": {"rdflib"}, "store": set(), "sources": set(),
 }  # fmt: skip
 """Which heavy library a room may import when it is itself imported; elsewhere only inside a function."""

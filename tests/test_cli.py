@@ -104,7 +104,7 @@ def test_bad_articles_are_named_and_the_good_one_is_built(tmp_path: Path) -> Non
     for name, content in BAD.items():
         (folder / name).write_bytes(content)
     (folder / "good.txt").write_text(STORY, encoding="utf-8")
-    (folder / "latin.txt").write_bytes("Später sagte der Präsident, dass die Gespräche gescheitert seien und nicht fortgesetzt werden.".encode("cp1252"))
+    (folder / "latin.txt").write_bytes("Später sagte der Präsident, dass die Gespräche gescheitert seien und nicht fortgesetzt werden, weil die Lage auch für das Land zu ernst ist.".encode("cp1252"))
     done = kgbuild("build", folder, "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     for name in (*BAD, "latin.txt"):
@@ -122,12 +122,12 @@ def test_bad_articles_are_named_and_the_good_one_is_built(tmp_path: Path) -> Non
         (["build", "STORY", "-o", "OUT", "--base", "ftp://x> <y"], 2, "--base"),
         (["build", "STORY"], 2, "--out"),
         (["query", "EMPTY", "who-opposes", "Russia"], 5, "kgbuild build"),
-        (["query", "BUILT", "no-such-question"], 8, "no-such-question"),
+        (["query", "BUILT", "no-such-question"], 2, "no-such-question"),
         (["query", "BUILT", "SELECT ?x {"], 8, ""),
         (["query", "BUILT", "DROP ALL"], 8, ""),
-        (["query", "BUILT", "who-opposes", "Nowhereland"], 8, "Nowhereland"),
+        (["query", "BUILT", "who-opposes", "Nowhereland"], 2, "Nowhereland"),
         (["export", "BUILT", "--format", "pdf"], 2, "known: turtle"),
-        (["explain", "BUILT", "Nobody Known"], 3, "Nobody Known"),
+        (["explain", "BUILT", "Nobody Known"], 2, "Nobody Known"),
         (["check", "EMPTY"], 5, "kgbuild build"),
         (["ref", "nothing"], 2, "known"),
         (["frobnicate"], 2, "frobnicate"),
@@ -156,7 +156,10 @@ def test_ctrl_c_is_one_line_and_status_130(built: Path, tmp_path: Path) -> None:
     rows = "".join(json.dumps({"text": STORY.replace("Poland", f"Poland {n}") * 20}) + "\n" for n in range(400))
     (tmp_path / "many.jsonl").write_text(rows)
     command = [sys.executable, "-m", "kgbuild", "build", str(tmp_path / "many.jsonl"), "-o", str(tmp_path / "out")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    # A test run in the background may have passed on an ignored interrupt.
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    )
     time.sleep(3)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)

@@ -82,6 +82,7 @@ class Encoder:
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the component's folder, the same files it was loaded from."""
         folder = ensure_path(path)
         folder.mkdir(exist_ok=True)
         for name, content in self._files.items():
@@ -98,6 +99,7 @@ class Encoder:
             yield self(doc)
 
     def __call__(self, doc: Doc) -> Doc:
+        """Annotate one Doc in place; sentence starts that are set already are kept."""
         if not len(doc):
             return doc
         outputs = self._run(doc)
@@ -159,7 +161,7 @@ class Encoder:
         order = sorted(range(len(windows)), key=lambda n: (len(inputs[n][0]), n))
         while order:
             width = len(inputs[order[0]][0])
-            batch = []
+            batch: list[int] = []
             while order and (not batch or max(width, len(inputs[order[0]][0])) * (len(batch) + 1) <= BATCH):
                 width = max(width, len(inputs[order[0]][0]))
                 batch.append(order.pop(0))
@@ -210,7 +212,7 @@ class Encoder:
             tags += self._entities(out["ner"], space[begin : begin + size])
         values[:, 3] = heads.astype(np.int64).view(np.uint64)
         values[:, 4] = [strings.add(d) for d in deps]
-        doc.from_array([TAG, POS, MORPH, HEAD, DEP], values)
+        doc.from_array([TAG, POS, MORPH, HEAD, DEP], values)  # type: ignore[arg-type]  # spaCy's stub wants its own array type
         doc.set_ents(_spans(doc, tags))
 
     def _trees(
@@ -336,14 +338,14 @@ def _edmonds(scores: Array) -> list[int]:
     outside = [k for k in range(n) if k not in inside]
     position = {k: i for i, k in enumerate(outside)}
     m = len(outside)
+    members, others = np.array(cycle), np.array(outside)
     contracted = np.full((m + 1, m + 1), -np.inf)
-    contracted[:m, :m] = scores[np.ix_(outside, outside)]
-    members = np.array(cycle)
+    contracted[:m, :m] = scores[np.ix_(others, others)]
     own = scores[members, heads[members]]
     total = own.sum()
-    enter = scores[np.ix_(members, outside)] - own[:, None] + total
+    enter = scores[np.ix_(members, others)] - own[:, None] + total
     contracted[m, :m] = enter.max(0)
-    leave = scores[np.ix_(outside, members)]
+    leave = scores[np.ix_(others, members)]
     contracted[:m, m] = leave.max(1)
     contracted[0, :] = -np.inf
     solved = _edmonds(contracted)
