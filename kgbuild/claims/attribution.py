@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.claims.frames import Content, contents, is_finite, sentence_bounds
 from kgbuild.claims.model import Attribution
-from kgbuild.claims.quotes import Quote, quotes
+from kgbuild.claims.quoted import QuotedText
 from kgbuild.claims.reporting import CLAIM_KINDS, Sense, lookup, phrases
 from kgbuild.claims.sources import source_head, source_tokens
 from kgbuild.claims.syntax import antecedent, base, clause_head, is_passive
@@ -70,19 +70,10 @@ class _Reader:
         self.kinds = kinds
         document = doc._.document
         self.paragraphs: tuple[Paragraph, ...] = document.paragraphs if document is not None else ()
-        bounds = [(p.begin, p.end) for p in self.paragraphs] or None
-        self.quotes = quotes(doc.text, bounds)
+        self.text = QuotedText(doc, self.paragraphs)
+        self.quotes, self.inside = self.text.quotes, self.text.inside
         self.mentions: dict[int, Mention] = mention_heads(doc)
         self.drafts: dict[int, _Draft] = {}
-        self.extra: list[_Draft] = []
-        self.at = {t.idx: t.i for t in doc}
-        self.inside = [-1] * len(doc)  # index of the outermost speech quotation a token lies in
-        self.places = [self._tokens(q) for q in self.quotes]
-        for number, quote in enumerate(self.quotes):
-            if quote.level == 0 and not quote.fragment:
-                first, last = self.places[number]
-                for i in range(first, last + 1):
-                    self.inside[i] = number
 
     # ---- pass 1: reporting words
 
@@ -105,7 +96,7 @@ class _Reader:
         content, sense = best
         if _open(cue) and (cue.dep_ != "xcomp" or cue.head.lemma_ not in _LIGHT):
             return
-        head = source_head(cue) if sense.kind != "rumour" else None
+        head = source_head(cue) if sense.kind not in ("rumour", "impression") else None
         if sense.owned and head is None:
             return
         if self.inside[cue.i] >= 0 and head is not None and sense.kind != "speech" and head.lower_ in _FIRST:
@@ -114,7 +105,7 @@ class _Reader:
             return
         draft = _Draft(cue.i, self._cue(cue, content), sense, content.frame, head)
         draft.hearsay = sense.kind == "rumour" or (head is None and (cue.pos_ == "NOUN" or is_passive(cue)))
-        draft.spans = [s for s in (self._span(a, b) for a, b in content.ranges) if s is not None]
+        draft.spans = [s for s in (self.text.span(a, b) for a, b in content.ranges) if s is not None]
         draft.hearers = self._hearers(cue, content)
         if draft.spans:
             self.drafts[cue.i] = draft
@@ -163,7 +154,7 @@ class _Reader:
         for child in clause.children:
             if child.dep_ in ("conj", "parataxis", "cc") and child.i > adverb.i:
                 last = min(last, child.left_edge.i - 1)
-        span = self._span(max(first, begin), min(last, end))
+        span = self.text.span(max(first, begin), min(last, end))
         if span is not None:
             self.drafts[adverb.i] = _Draft(adverb.i, (adverb.i, adverb.i), sense, "whole", None, [span], hearsay=True)
 
@@ -195,13 +186,7 @@ class _Reader:
         for child in cue.children:
             dep = base(child.dep_)
             outside = not begin <= child.i <= end
-            if outside and child.i > cue.i and (dep in ("obj", "iobj") and content.frame not in ("np", "ing")):
-                found.append(child)
-            elif outside and dep == "obl" and any(c.dep_ == "case" and c.lower_ in _HEARERS for c in child.children):
-                found.append(child)
-            elif dep == "nsubj" and child.dep_ == "nsubj:pass":
-                found.append(child)
-            elif content.frame == "obj-to" and dep == "obj":
+            if (outside and child.i > cue.i and (dep in ("obj", "iobj") and content.frame not in ("np", "ing"))) or (outside and dep == "obl" and any(c.dep_ == "case" and c.lower_ in _HEARERS for c in child.children)) or (dep == "nsubj" and child.dep_ == "nsubj:pass") or (content.frame == "obj-to" and dep == "obj"):
                 found.append(child)
         return found
 
@@ -210,7 +195,7 @@ class _Reader:
     def quotations(self) -> None:
         last: _Draft | None = None
         last_end = 0
-        for first, end, members in self._utterances():
+        for first, end, members in self.text.utterances():
             span = Span(self.quotes[members[0]].span.begin, self.quotes[members[-1]].span.end)
             found = self._reporting_clause(first, end)
             if found is None:
@@ -221,22 +206,6 @@ class _Reader:
                 continue
             last = self._quoted(found, span)
             last_end = max(span.end, self.doc[found[0]].idx)
-
-    def _utterances(self) -> list[tuple[int, int, list[int]]]:
-        """Speech as (first token, last token, quotations): one over several paragraphs is a single utterance."""
-        found: list[tuple[int, int, list[int]]] = []
-        for number, quote in enumerate(self.quotes):
-            if quote.level or quote.fragment:
-                continue
-            first, end = self.places[number]
-            if first > end or self.doc[first]._.masked:
-                continue
-            if quote.continues and found and self.quotes[found[-1][2][-1]].open:
-                begin, _, members = found[-1]
-                found[-1] = (begin, end, [*members, number])
-            else:
-                found.append((first, end, [number]))
-        return found
 
     def _resumes(self, begin: int, end: int) -> bool:
         """Whether nothing but a reporting clause's rest lies between two quotations of one speaker."""
@@ -290,7 +259,7 @@ class _Reader:
         else:
             low = at + 1
             high = low
-            while high + 1 < len(doc) and doc[high + 1].pos_ in ("NOUN", "PROPN", "ADJ", "DET", "PRON", "NUM") or (high + 1 < len(doc) and doc[high + 1].tag_ == "POS"):
+            while (high + 1 < len(doc) and doc[high + 1].pos_ in ("NOUN", "PROPN", "ADJ", "DET", "PRON", "NUM")) or (high + 1 < len(doc) and doc[high + 1].tag_ == "POS"):
                 high += 1
         words = [t for t in doc[low : high + 1] if t.pos_ in ("NOUN", "PROPN", "PRON")]
         if not words:
@@ -304,7 +273,7 @@ class _Reader:
 
     def _before(self, first: int) -> tuple[int, Token | None, Sense, tuple[int, int] | None] | None:
         doc = self.doc
-        if first == 0 or doc[first - 1].text not in (",", ":", "—", "–", "-", "--") and not doc[first - 1].is_alpha:
+        if first == 0 or (doc[first - 1].text not in (",", ":", "—", "–", "-", "--") and not doc[first - 1].is_alpha):
             return None
         colon = doc[first - 1].text == ":"
         for at in range(first - 1, max(-1, first - 1 - REACH), -1):
@@ -394,7 +363,7 @@ class _Reader:
                 ranges.append((at + 1, end))
         elif at < end:
             ranges.append((at + 1 if comma else at, end))
-        spans = [s for s in (self._span(a, b) for a, b in ranges) if s is not None]
+        spans = [s for s in (self.text.span(a, b) for a, b in ranges) if s is not None]
         if spans:
             self.drafts[first] = _Draft(first, (first, last), sense, "phrase", head, spans, (low, high))
 
@@ -402,7 +371,7 @@ class _Reader:
         doc = self.doc
         for at in range(low, min(end + 1, low + 12)):
             token = doc[at]
-            if token.pos_ in ("NOUN", "PROPN", "PRON") and token.head.i < low or (token.pos_ in ("NOUN", "PROPN", "PRON") and token.head.i > at and token.dep_ not in ("compound", "nmod:poss", "amod", "nmod:desc")):
+            if (token.pos_ in ("NOUN", "PROPN", "PRON") and token.head.i < low) or (token.pos_ in ("NOUN", "PROPN", "PRON") and token.head.i > at and token.dep_ not in ("compound", "nmod:poss", "amod", "nmod:desc")):
                 return token
             if token.text in (",", ";"):
                 break
@@ -418,7 +387,7 @@ class _Reader:
 
     def colons(self) -> None:
         doc = self.doc
-        for number, paragraph in enumerate(self.paragraphs):
+        for paragraph in self.paragraphs:
             if paragraph.role not in ("headline", "deck"):
                 continue
             piece = doc.char_span(paragraph.begin, paragraph.end, alignment_mode="expand")
@@ -428,7 +397,6 @@ class _Reader:
                 if mark.text == ":" and mark.i not in self.drafts:
                     self._colon(piece.start, mark.i, piece.end - 1)
                     break
-            del number
 
     def _colon(self, first: int, mark: int, last: int) -> None:
         doc = self.doc
@@ -440,7 +408,7 @@ class _Reader:
         for source, content in ((right, left), (left, right)):
             if source[1] - source[0] <= (3 if source is right else 5) and content[1] - content[0] >= 2 and self._speaker(source):
                 words = [t for t in doc[source[0] : source[1] + 1] if t.pos_ in ("PROPN", "NOUN")] or [doc[source[1]]]
-                span = self._span(*content)
+                span = self.text.span(*content)
                 if span is not None:
                     self.drafts[mark] = _Draft(mark, (mark, mark), _QUOTE, "colon", words[-1], [span], source, voice="Headline")
                 return
@@ -463,40 +431,6 @@ class _Reader:
 
     # ---- result
 
-    def _tokens(self, quote: Quote) -> tuple[int, int]:
-        piece = self.doc.char_span(quote.span.begin, quote.span.end, alignment_mode="expand")
-        return (piece.start, piece.end - 1) if piece is not None else (1, 0)
-
-    def _span(self, first: int, last: int) -> Span | None:
-        """Offsets of tokens first..last, loose punctuation cut off, quotation marks that belong to it taken in."""
-        doc = self.doc
-        while first <= last and (doc[first].is_space or (doc[first].is_punct and doc[first].text not in ("(", "[", "$", "#") and not doc[first].is_quote)):
-            first += 1
-        while first <= last and (doc[last].is_space or doc[last].text in (",", ".", ";", ":", "—", "–", "-", "--")):
-            last -= 1
-        if first > last:
-            return None
-        begin, end = doc[first].idx, doc[last].idx + len(doc[last])
-        number = self._opened_in(begin, end)
-        if number is not None:
-            end = max(end, self.quotes[number].span.end)
-        return Span(begin, end)
-
-    def _opened_in(self, begin: int, end: int) -> int | None:
-        """The quotation that begins in [begin, end) and closes after at most two more characters."""
-        low, high = 0, len(self.quotes)
-        while low < high:
-            middle = (low + high) // 2
-            if self.quotes[middle].span.begin < end:
-                low = middle + 1
-            else:
-                high = middle
-        for number in range(low - 1, max(-1, low - 6), -1):
-            quote = self.quotes[number]
-            if quote.span.begin >= begin and end < quote.span.end <= end + 3:
-                return number
-        return None
-
     def result(self) -> tuple[Attribution, ...]:
         drafts = sorted(self.drafts.values(), key=lambda d: (min(d.spans[0].begin, self.doc[d.cue[0]].idx), d.cue))
         parents = _parents(self.doc, drafts)
@@ -513,7 +447,7 @@ class _Reader:
             cue=Span(doc[first].idx, doc[last].idx + len(doc[last])),
             cue_token=-1 if doc[draft.token].text == ":" else draft.token,
             content_spans=tuple(draft.spans),
-            voice=draft.voice or self._voice(draft.spans),
+            voice=draft.voice or self.text.voice(draft.spans),
             speech_act=draft.sense.act,
             addressee=self._hearer_ids(draft.hearers),
             parent=parent,
@@ -546,24 +480,6 @@ class _Reader:
                 found += names[-1].entities
         return tuple(dict.fromkeys(found))
 
-    def _voice(self, spans: list[Span]) -> str:
-        whole = mixed = 0
-        for span in spans:
-            low, high = 0, len(self.quotes)
-            while low < high:
-                middle = (low + high) // 2
-                if self.quotes[middle].span.begin <= span.begin:
-                    low = middle + 1
-                else:
-                    high = middle
-            near = self.quotes[max(0, low - 3) : low]
-            if any(q.span.begin <= span.begin and q.span.end >= span.end for q in near) or (near and near[-1].span.begin == span.begin and near[-1].open):
-                whole += 1
-            elif low < len(self.quotes) and self.quotes[low].span.begin < span.end:
-                mixed += 1
-        if whole == len(spans):
-            return "Direct"
-        return "MixedQuote" if whole or mixed else "Indirect"
 
 
 def _open(cue: Token) -> bool:

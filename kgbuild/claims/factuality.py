@@ -27,7 +27,6 @@ MAX_STEPS = 14
 _CERTAINTY = {m: i for i, m in enumerate(("Factual", "Planned", "Probable", "Possible", "Desired", "Conditional", "Questioned"))}
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "its", "his", "her", "their", "our", "my", "your", "'s", "’s"})
 _INDEFINITE = ("any", "no")
-_PURPOSE_NOT = frozenset({"ROOT", "root"})
 
 
 @dataclass(slots=True)
@@ -129,7 +128,7 @@ def _own_clause(verb: Token, rules: Tables, state: _State) -> None:
     auxiliaries = [c for c in verb.children if base(c.dep_) in ("aux", "cop")]
     for auxiliary in auxiliaries:
         effect = rules.auxiliaries.get(auxiliary.lower_)
-        if effect is not None and auxiliary.tag_ == "MD" or effect is not None and auxiliary.lower_ in ("wo", "ca", "'ll", "’ll"):
+        if (effect is not None and auxiliary.tag_ == "MD") or (effect is not None and auxiliary.lower_ in ("wo", "ca", "'ll", "’ll")):
             before = state.modality
             state.add(effect)
             state.would = state.would or (effect.modality == "Conditional" and before != "Conditional")
@@ -278,7 +277,7 @@ def _complements(child: Token, above: Token) -> list[str]:
             if above.lower_ in ("going", "gon"):
                 found.insert(0, "going-to")
         elif first in INTERROGATIVE and dep in ("ccomp", "csubj", "advcl"):
-            found.append("whether")
+            found += ["whether"] if first in ("whether", "if") else []  # "how they voted" takes the vote for granted
         elif child.tag_ == "VBG" and not is_finite(child):
             found += [f"passive-{case}", case] if case and passive else [case] if case else ["ing"]
             if case is None and particle:
@@ -420,9 +419,7 @@ def _adnominal(child: Token, above: Token, rules: Tables, state: _State) -> bool
         return False
     if any(c.lower_ in _INDEFINITE for c in above.children if c.dep_ == "det") or above.lower_.startswith(("any", "no-one", "nobody", "nothing")):
         governor = above.head
-        if above.lower_ in ("nobody", "nothing", "none") or any(c.lower_ == "no" for c in above.children):
-            state.negated = not state.negated
-        elif governor is not above and _negated(governor, rules):
+        if above.lower_ in ("nobody", "nothing", "none") or any(c.lower_ == "no" for c in above.children) or (governor is not above and _negated(governor, rules)):
             state.negated = not state.negated
         return False
     if child.dep_ == "acl" and child.tag_ in ("VBG", "VBN") and not is_finite(child):

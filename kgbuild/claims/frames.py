@@ -222,9 +222,9 @@ def _own_end(cue: Token, end: int) -> int:
             return _back(doc, int(child.left_edge.i) - 1, cue.i + 1)
     for at in range(cue.i + 3, end):
         token = doc[at]
-        if token.tag_ == cue.tag_ and cue.tag_ == "VBD" and doc[at - 1].lower_ in ("and", "but") and lookup(token):
-            if not any(base(c.dep_) == "nsubj" and c.i > at - 1 for c in token.children):
-                return _back(doc, at - 2, cue.i + 1)
+        alike = token.tag_ == cue.tag_ and cue.tag_ == "VBD" and doc[at - 1].lower_ in ("and", "but") and lookup(token)
+        if alike and not any(base(c.dep_) == "nsubj" and c.i > at - 1 for c in token.children):
+            return _back(doc, at - 2, cue.i + 1)
     return end
 
 
@@ -318,7 +318,7 @@ def _clause_begin(cue: Token, begin: int) -> int | None:
     if subject is None or subject.i > cue.i or cue.i - subject.i > 25:
         return None
     low = min(int(subject.left_edge.i), first)
-    if low - 1 < begin or doc[low - 1].text != "," and not doc[low - 1].is_quote:
+    if low - 1 < begin or (doc[low - 1].text != "," and not doc[low - 1].is_quote):
         low = min(subject.i, first)
         while low - 1 >= begin and doc[low - 1].text != "," and not doc[low - 1].is_quote and low > cue.i - 8:
             if doc[low - 1].tag_ in _FINITE or doc[low - 1].tag_ == "IN":
@@ -332,7 +332,7 @@ def _parenthetical(cue: Token) -> Content | None:
     doc, (begin, end) = cue.doc, sentence_bounds(cue)
     after = cue.i + 1
     while after < end and after - cue.i < 8 and doc[after].text != ",":
-        if doc[after].tag_ in _FINITE or doc[after].tag_ in ("IN", "TO", "WDT") and doc[after].lower_ in ("that", "to", "if"):
+        if doc[after].tag_ in _FINITE or (doc[after].tag_ in ("IN", "TO", "WDT") and doc[after].lower_ in ("that", "to", "if")):
             return None
         after += 1
     if after >= end or doc[after].text != "," or cue.dep_ == "acl:relcl":
@@ -340,7 +340,7 @@ def _parenthetical(cue: Token) -> Content | None:
     low = _clause_begin(cue, begin)
     if low is None or low - 1 <= begin or doc[low - 1].text != "," or not is_finite(cue) or not _resumes(cue, after):
         return None
-    if low - 1 - begin < 2 or doc[begin].tag_ in ("IN",) and not any(t.tag_ in _FINITE for t in doc[begin : low - 1]):
+    if low - 1 - begin < 2 or (doc[begin].tag_ in ("IN",) and not any(t.tag_ in _FINITE for t in doc[begin : low - 1])):
         return None
     return Content("left", ((begin, low - 2), (after + 1, end)))
 

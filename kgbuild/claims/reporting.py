@@ -18,8 +18,8 @@ __all__ = ["CLAIM_KINDS", "FILE", "Sense", "inflect", "lookup", "phrases"]
 FILE = "reporting_verbs"
 CLAIM_KINDS = frozenset({"speech", "belief", "evidence", "rumour"})
 """Kinds of reporting words that make a claim; the others only show where somebody stands, or what somebody speaks of or wants."""
-KINDS = CLAIM_KINDS | {"attitude", "topic", "intention"}
-CONFIDENCE = {"speech": 0.8, "evidence": 0.6, "belief": 0.6, "rumour": 0.5, "attitude": 0.5, "topic": 0.5, "intention": 0.4}
+KINDS = CLAIM_KINDS | {"attitude", "topic", "intention", "impression"}
+CONFIDENCE = {"speech": 0.8, "evidence": 0.6, "belief": 0.6, "rumour": 0.5, "attitude": 0.5, "topic": 0.5, "intention": 0.4, "impression": 0.4}
 _TAGS = {"verbs": ("VB", "MD"), "nouns": ("NN",), "adjectives": ("JJ", "VBN", "VBD", "RB"), "adverbs": ("RB", "JJ")}
 
 
