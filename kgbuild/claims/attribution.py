@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
-from kgbuild.claims.frames import Content, contents, is_finite, sentence_bounds
+from kgbuild.claims.frames import Content, contents, is_finite, passive, sentence_bounds
 from kgbuild.claims.model import Attribution
 from kgbuild.claims.quoted import QuotedText
 from kgbuild.claims.reporting import CLAIM_KINDS, Sense, lookup, phrases
 from kgbuild.claims.sources import source_head, source_tokens
-from kgbuild.claims.syntax import antecedent, base, clause_head, is_passive
+from kgbuild.claims.syntax import antecedent, base, clause_head
 from kgbuild.layers import mention_heads
 from kgbuild.records import Mention, Paragraph, Span
 
@@ -104,14 +104,14 @@ class _Reader:
         if cue.pos_ in ("VERB", "AUX") and cue.dep_ == "amod":
             return
         draft = _Draft(cue.i, self._cue(cue, content), sense, content.frame, head)
-        draft.hearsay = sense.kind == "rumour" or (head is None and (cue.pos_ == "NOUN" or is_passive(cue)))
+        draft.hearsay = sense.kind == "rumour" or (head is None and (cue.pos_ == "NOUN" or passive(cue)))
         draft.spans = [s for s in (self.text.span(a, b) for a, b in content.ranges) if s is not None]
         draft.hearers = self._hearers(cue, content)
         if draft.spans:
             self.drafts[cue.i] = draft
 
     def _best(self, cue: Token, senses: tuple[Sense, ...]) -> tuple[Content, Sense] | None:
-        passive = cue.pos_ in ("VERB", "AUX") and is_passive(cue)
+        in_passive = cue.pos_ in ("VERB", "AUX") and passive(cue)
         options = contents(cue)
         free = self._free(cue)
         if free is not None:
@@ -120,9 +120,9 @@ class _Reader:
         for place, content in enumerate(options):
             for sense in senses:
                 frame = content.frame
-                if passive and sense.kind != "rumour" and frame not in ("clause", "obj-clause", "whether", "left") and not self._agent(cue):
+                if in_passive and sense.kind != "rumour" and frame not in ("clause", "obj-clause", "whether", "left") and not self._agent(cue):
                     continue
-                if sense.kind == "rumour" and passive:
+                if sense.kind == "rumour" and in_passive:
                     frame = {"clause": "passive-clause", "adj": "passive-adj", "of": "passive-of"}.get(frame, frame)
                 if frame in sense.frames:
                     ranked.append((_RANK.get(content.frame, 20), place, content, sense))

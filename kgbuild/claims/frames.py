@@ -15,7 +15,7 @@ from spacy.tokens import Doc, Token
 from kgbuild.claims.reporting import lookup
 from kgbuild.claims.syntax import base, is_passive
 
-__all__ = ["Content", "contents", "is_finite", "right_edge", "sentence_bounds"]
+__all__ = ["Content", "contents", "is_finite", "misread", "passive", "right_edge", "sentence_bounds"]
 
 INTERROGATIVE = frozenset({"whether", "if", "how", "why", "what", "when", "where", "who", "which", "whom", "whose"})
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
@@ -36,6 +36,21 @@ class Content:
 def is_finite(verb: Token) -> bool:
     """Whether a predicate has tense: by its own form or by an auxiliary or copula."""
     return verb.tag_ in _FINITE or any(c.tag_ in _FINITE for c in verb.children if base(c.dep_) in ("aux", "cop"))
+
+
+def misread(verb: Token) -> bool:
+    """Whether a verb in the past stands as participle below the noun that is its subject, in a sentence without another verb.
+
+    Parsers read "The council called for calm." so; the form is the same, the missing verb gives it away.
+    """
+    if verb.tag_ != "VBN" or verb.dep_ != "acl" or verb.head.dep_ != "ROOT" or verb.head.i > verb.i:
+        return False
+    return verb.lower_.endswith("ed") and not any(t.tag_ in _FINITE for t in verb.sent)
+
+
+def passive(verb: Token) -> bool:
+    """Whether a verb is passive, sentences that were misread set right."""
+    return is_passive(verb) and not misread(verb)
 
 
 def sentence_bounds(token: Token) -> tuple[int, int]:
@@ -73,7 +88,7 @@ def _right(cue: Token) -> list[Content]:
     doc, (_, end) = cue.doc, sentence_bounds(cue)
     found: list[Content] = []
     verbal = cue.pos_ in ("VERB", "AUX")
-    passive = verbal and is_passive(cue)
+    in_passive = verbal and passive(cue)
     obj = next((c for c in cue.children if base(c.dep_) in ("obj", "iobj", "nsubj") and c.i > cue.i), None) if verbal else None
     if obj is not None and base(obj.dep_) == "nsubj":
         obj = None
@@ -83,7 +98,7 @@ def _right(cue: Token) -> list[Content]:
         dep = base(child.dep_)
         first = _left_edge(child, cue)
         if dep in _CLAUSES and (child.pos_ in ("VERB", "AUX", "ADJ", "NOUN", "PROPN", "PRON", "ADV", "NUM", "DET")):
-            found += _clausal(cue, child, dep, first, obj, passive, end)
+            found += _clausal(cue, child, dep, first, obj, in_passive, end)
         elif dep in ("obl", "nmod") and child.dep_ not in ("obl:agent", "nmod:poss", "nmod:desc", "obl:unmarked", "nmod:unmarked"):
             case = next((c for c in child.children if c.dep_ in ("case", "mark") and c.i < child.i and c.i > cue.i), None)
             if case is None:
@@ -94,13 +109,16 @@ def _right(cue: Token) -> list[Content]:
                 found.append(Content(name + "+", ((case.i + 1, right_edge(child)),)))
             else:
                 last = right_edge(child)
+                for later in cue.children:  # "called on them to stop"
+                    if base(later.dep_) in ("xcomp", "advcl", "ccomp") and later.left_edge.i == last + 1 and later.left_edge.tag_ == "TO":
+                        last = right_edge(later)
                 found.append(Content(name, ((case.i + 1, _grow(doc, cue, child, last, end)),), case.i))
         elif dep == "obj":
             last = right_edge(child)
             if child.tag_ == "VBG":
                 found.append(Content("ing", ((first, last),)))
             else:
-                found.append(Content("np", ((first, last),)))
+                found.append(Content("np", ((first, _complemented(cue, child, last)),)))
                 found += _inside_object(child, first)
     found += _linear(cue, found, end, obj)
     found += _predicated(cue, end) if verbal else []
@@ -125,17 +143,27 @@ def _predicated(cue: Token, end: int) -> list[Content]:
     return []
 
 
+def _complemented(cue: Token, obj: Token, last: int) -> int:
+    """Right end of an object with the "for" or "of" phrase after it that the parser gave to the verb: "the need for a truce"."""
+    for child in cue.children:
+        if base(child.dep_) == "obl" and child.left_edge.i == last + 1 and child.left_edge.lower_ in ("for", "of"):
+            return right_edge(child)
+    return last
+
+
 def _inside_object(obj: Token, first: int) -> list[Content]:
     """'accused the rebels of shelling', "blamed the mayor for the flood": the charge, though it hangs on the accused."""
     for child in obj.children:
         if child.i > obj.i and base(child.dep_) in ("acl", "nmod"):
             mark = next((c for c in child.children if c.dep_ in ("mark", "case") and c.i < child.i), None)
+            if mark is not None and mark.tag_ == "TO" and child.tag_ == "VB":
+                return [Content("obj-to", ((first, right_edge(child)),))]
             if mark is not None and (child.tag_ == "VBG" or mark.lower_ in ("for", "with")):
                 return [Content(f"obj-{mark.lower_}", ((first, right_edge(child)),))]
     return []
 
 
-def _clausal(cue: Token, child: Token, dep: str, first: int, obj: Token | None, passive: bool, end: int) -> list[Content]:
+def _clausal(cue: Token, child: Token, dep: str, first: int, obj: Token | None, in_passive: bool, end: int) -> list[Content]:
     doc = cue.doc
     last = _grow(doc, cue, child, right_edge(child), end)
     opener = doc[first].lower_
@@ -149,7 +177,7 @@ def _clausal(cue: Token, child: Token, dep: str, first: int, obj: Token | None, 
     infinitive = any(c.tag_ == "TO" and c.i < child.i for c in child.children) or (opener == "to" and child.tag_ == "VB")
     if infinitive:
         to = next((c.i for c in child.children if c.tag_ == "TO"), first)
-        if passive:
+        if in_passive:
             return [Content("passive-to", ((min(first, to), last),))]
         if between and obj is not None:
             return [Content("obj-to", ((_left_edge(obj, cue), last),)), Content("to+", ((to, last),))]

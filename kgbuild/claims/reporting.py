@@ -65,12 +65,34 @@ def lookup(token: Token) -> tuple[Sense, ...]:
     table = _table()
     found: tuple[Sense, ...] = ()
     entries = table.get(token.lower_)
-    if not entries:
+    if not entries or _idiom(token):
         return found
     for section, senses in entries:
         if token.tag_.startswith(_TAGS[section]):
             found += senses
     return found
+
+
+def _idiom(token: Token) -> bool:
+    """Whether the word ends or stands in a fixed turn that reports nothing ("That said, ...")."""
+    doc = token.doc
+    for words in _idioms().get(token.lower_, ()):
+        at = token.i - words.index(token.lower_)
+        if at >= 0 and tuple(t.lower_ for t in doc[at : at + len(words)]) == words:
+            follows = doc[at + len(words)].text if at + len(words) < len(doc) else ","
+            if follows == ",":
+                return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _idioms() -> dict[str, tuple[tuple[str, ...], ...]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for idiom in load_rules(FILE).get("idioms", ()):
+        words = tuple(idiom.split())
+        for word in words:
+            found.setdefault(word, []).append(words)
+    return {word: tuple(rows) for word, rows in found.items()}
 
 
 def phrases() -> tuple[tuple[tuple[str, ...], Sense], ...]:

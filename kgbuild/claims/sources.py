@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from spacy.tokens import Span, Token
 
-from kgbuild.claims.frames import is_finite
-from kgbuild.claims.syntax import base, is_passive
+from kgbuild.claims.frames import is_finite, misread, passive
+from kgbuild.claims.syntax import base
 
 __all__ = ["source_head", "source_tokens"]
 
@@ -25,7 +25,7 @@ def source_head(cue: Token) -> Token | None:
     """Head of the noun phrase that names the source of a cue, or None when nobody is named."""
     if cue.pos_ in ("VERB", "AUX"):
         found = _verbal(cue, 0)
-        if cue.tag_ in _FINITE and not is_passive(cue):
+        if cue.tag_ in _FINITE and not passive(cue):
             return _named(cue, found)
         return found
     if cue.pos_ in ("ADJ", "ADV") or any(base(c.dep_) in ("cop", "nsubj") for c in cue.children):
@@ -96,7 +96,9 @@ def _subject(verb: Token) -> Token | None:
 def _verbal(verb: Token, depth: int) -> Token | None:
     if depth > MAX_STEPS:
         return None
-    if is_passive(verb):
+    if misread(verb):
+        return verb.head
+    if passive(verb):
         agent = next((c for c in verb.children if c.dep_ == "obl:agent"), None)
         if agent is None:
             agent = next((c for c in verb.children if base(c.dep_) == "obl" and any(k.lower_ == "by" for k in c.children if k.dep_ == "case")), None)
@@ -108,7 +110,7 @@ def _verbal(verb: Token, depth: int) -> Token | None:
     if head is verb:
         return _inverted(verb)
     if dep == "conj" and head.i < verb.i:
-        return source_head(head) if head.pos_ in ("VERB", "AUX", "ADJ") and not is_passive(head) else (_passive_subject(head) if is_passive(head) else None)
+        return source_head(head) if head.pos_ in ("VERB", "AUX", "ADJ") and not passive(head) else (_passive_subject(head) if passive(head) else None)
     if dep == "acl":
         if verb.tag_ == "VBG" and head.lower_ in _SPEECH_NOUNS and base(head.dep_) in ("obj", "obl") and depth < MAX_STEPS:
             above = _verbal(head.head, depth + 1) if head.head.pos_ == "VERB" else None
@@ -120,11 +122,11 @@ def _verbal(verb: Token, depth: int) -> Token | None:
         return head if head.pos_ in _NOMINAL else None
     if dep in ("xcomp", "advcl", "ccomp", "parataxis") and not (dep in ("ccomp", "parataxis") and is_finite(verb)):
         if head.pos_ in ("VERB", "AUX", "ADJ"):
-            if dep == "xcomp" and not is_passive(head):
+            if dep == "xcomp" and not passive(head):
                 held = next((c for c in head.children if base(c.dep_) == "obj" and c.i < verb.i), None)
                 if held is not None and any(c.tag_ == "TO" for c in verb.children):
                     return held
-            return _passive_subject(head) if is_passive(head) else _verbal(head, depth + 1)
+            return _passive_subject(head) if passive(head) else _verbal(head, depth + 1)
         if any(base(c.dep_) == "nsubj" for c in head.children):
             return _subject(head)
     return _inverted(verb)
@@ -152,7 +154,7 @@ def _inverted(verb: Token) -> Token | None:
 def _clause_of(noun: Token) -> Token | None:
     """The verb whose clause a noun stands in."""
     for _ in range(MAX_STEPS):
-        if noun.pos_ == "VERB" and not is_passive(noun):
+        if noun.pos_ == "VERB" and not passive(noun):
             return noun
         if noun.head is noun:
             return None
@@ -167,7 +169,7 @@ def _nominal(noun: Token) -> Token | None:
     for child in noun.children:
         if base(child.dep_) in ("nmod", "obl") and child.i > noun.i and any(c.lower_ in ("by", "from") for c in child.children if c.dep_ == "case"):
             return child
-    if base(noun.dep_) == "obj" and noun.head.pos_ == "VERB" and noun.head.lemma_ in _GIVING and not is_passive(noun.head):
+    if base(noun.dep_) == "obj" and noun.head.pos_ == "VERB" and noun.head.lemma_ in _GIVING and not passive(noun.head):
         return _verbal(noun.head, 0)
     return None
 
@@ -188,7 +190,7 @@ def source_tokens(head: Token) -> tuple[int, int]:
                 continue
             if top and (dep in ("case", "mark", "punct") or (dep == "cc" and child.i < head.i) or (dep == "advmod" and child.i < head.i)):
                 continue
-            if dep == "acl" and (child.i - head.i > 6 or child.i < head.i):
+            if dep == "acl" and (child.i - head.i > 6 or child.i < head.i or misread(child)):
                 continue
             if dep == "conj" and child.pos_ in ("VERB", "AUX"):
                 continue
