@@ -18,7 +18,7 @@ __all__ = ["Entry", "Lexicon", "Rule", "compile_lexicon", "event_lexicon", "infl
 FILE = "events"
 KEYS = frozenset(
     "type mode cameo frame verbs nouns verb_frame noun_frame verb_type verb_object verb_needs verb_oblique object "
-    "not_object not_subject not_mod noun_context noun_theme recipient_in needs noun_needs needs_actor keep_place loose "
+    "not_object not_subject not_mod noun_context noun_theme recipient_in agent_in needs noun_needs needs_actor keep_place loose "
     "infinitive_only allege warning evaluation descend_recipient theme_topic poss_is_recipient_for prep_recipient examples "
     "counterexamples".split()
 )
@@ -50,6 +50,7 @@ class Rule:
     noun_context: Mapping[str, frozenset[str]]
     noun_theme: frozenset[str]
     recipient_in: frozenset[str]
+    agent_in: frozenset[str]
     needs: frozenset[str]
     noun_needs: frozenset[str]
     needs_actor: bool
@@ -220,7 +221,7 @@ def _rule(name: str, raw: Mapping[str, Any], frames: Mapping[str, Any], sets: Ma
     def table(key: str) -> dict[str, frozenset[str]]:
         return {k: _expanded(v, sets, name) for k, v in raw.get(key, {}).items()}
 
-    for kinds in [*table("verb_needs").values(), words("recipient_in")]:
+    for kinds in [*table("verb_needs").values(), words("recipient_in"), words("agent_in")]:
         if wrong := sorted(kinds - set(ENTITY_KINDS)):
             raise RuleError(f"{FILE}.yaml: rule {name!r}: no such kind of entity: {wrong[0]!r}")
     for kind in raw.get("verb_type", {}).values():
@@ -233,7 +234,7 @@ def _rule(name: str, raw: Mapping[str, Any], frames: Mapping[str, Any], sets: Ma
         verb_type=dict(raw.get("verb_type", {})), verb_object=table("verb_object"), verb_needs=table("verb_needs"),
         verb_oblique=table("verb_oblique"), object=words("object"), not_object=words("not_object"),
         not_subject=words("not_subject"), not_mod=words("not_mod"), noun_context=table("noun_context"),
-        noun_theme=words("noun_theme"), recipient_in=words("recipient_in"), needs=words("needs"),
+        noun_theme=words("noun_theme"), recipient_in=words("recipient_in"), agent_in=words("agent_in"), needs=words("needs"),
         noun_needs=words("noun_needs"), needs_actor=bool(raw.get("needs_actor")), keep_place=bool(raw.get("keep_place")),
         loose=bool(raw.get("loose")), infinitive_only=words("infinitive_only"), allege=bool(raw.get("allege")),
         warning=bool(raw.get("warning")), evaluation=raw.get("evaluation"),
@@ -251,12 +252,14 @@ def _frame(raw: Mapping[str, str], name: str) -> dict[str, tuple[tuple[str, ...]
 def _expanded(raw: Iterable[str], sets: Mapping[str, frozenset[str]], name: str) -> frozenset[str]:
     found: set[str] = set()
     for word in raw:
-        if isinstance(word, str) and word.startswith("@"):
+        if not isinstance(word, str):
+            raise RuleError(f"{FILE}.yaml: rule {name!r}: {word!r} is not a word to YAML; put it in quotation marks")
+        if word.startswith("@"):
             if word[1:] not in sets:
                 raise RuleError(f"{FILE}.yaml: rule {name!r}: no such set: {word!r}")
             found |= sets[word[1:]]
         else:
-            found.add(str(word))
+            found.add(word)
     return frozenset(found)
 
 

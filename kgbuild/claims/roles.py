@@ -154,7 +154,7 @@ class Cast:
     def _recipient(self, head: Token, rule: Rule) -> Roles:
         own = self._denoted(head)
         if not own and (rule.descend_recipient or self._in(head, "parts") or self._in(head, "forces")):
-            owners = self._owners(head)
+            owners = self._doers(head) if rule.descend_recipient else self._owners(head)
             places = self.places([head]) if rule.keep_place and self._in(head, "parts") else ()
             if not owners and places:
                 return self._sorted(places, rule)
@@ -230,6 +230,20 @@ class Cast:
             return [a for i in self._denoted(before) if (a := self._as_actor(i)) is not None]
         for slot, inner in arguments:  # "the statement of the minister's aide" stops here; "Moscow's use of its jets" goes on
             if slot == "of" and self._in(inner, "extensions") and (found := self._owners(inner)):
+                return found
+        return []
+
+    def _doers(self, head: Token) -> list[str]:
+        """Actors behind a deed or a thing that is judged: "the raid by rebels", "their plan", but not "the raid in Leoni"."""
+        lexicon = event_lexicon()
+        wanted = ["poss", "by", "mod"]
+        if not lexicon.nouns.get(lexicon.noun_lemma(head)) and not self._in(head, "people"):
+            wanted += ["of", "from"]
+        arguments = syntax.nominal_arguments(head)
+        for slot in wanted:
+            inner = [t for s, t in arguments if s == slot and not (s == "mod" and self.bare_name(t))]
+            found = [a for t in inner for i in self._denoted(t) if (a := self._as_actor(i)) is not None]
+            if found:
                 return found
         return []
 

@@ -355,7 +355,7 @@ def _subject(verb: Token, depth: int) -> list[Token]:
         if set(markers(verb)) == {"to"}:
             return _controller(verb, head, depth)
         return _subject(head, depth + 1)
-    if dep == "parataxis" and not _finite(verb):
+    if dep == "parataxis" and verb.tag_ in ("VBG", "VBN"):
         return _subject(head, depth + 1)
     return []
 
