@@ -41,7 +41,11 @@ def main() -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        app(standalone_mode=False)
+        status = app(standalone_mode=False)  # typer turns Ctrl-C into a status of its own
+        if status == INTERRUPTED:
+            raise KeyboardInterrupt
+        if status:
+            sys.exit(status)
     except KgbuildError as error:
         _fail(str(error), error.status)
     except (KeyboardInterrupt, typer.Abort):
@@ -99,12 +103,15 @@ def build(
         graph = pipeline.build(inputs, out, config, progress=step)
     for skipped in graph.skipped:
         print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
+    missing = [s.source for s in graph.skipped if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)]
     if not quiet:
         counts = [
             f"{sum(isinstance(r, kind) for r in graph.records)} {name}"
             for kind, name in ((Document, "articles"), (Entity, "entities"), (Event, "events"), (Claim, "claims"), (Stance, "stances"))
         ]
         print(f"{', '.join(counts)} in {out}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`", file=sys.stderr)
+    if missing:
+        raise InputError(f"{len(missing)} of the inputs named do not exist; the others were built")
 
 
 @app.command()
@@ -130,13 +137,13 @@ def query(
 
     text = sys.stdin.read() if question == "-" else question
     result = questions.run(open_store(folder), text, *(arguments or []))
-    form = form or ("table" if sys.stdout.isatty() else "tsv")
+    form = form or ("turtle" if result.graph is not None else "table" if sys.stdout.isatty() else "tsv")
     if form == "table" and result.graph is None:
         _table(result.variables, result.rows)
         if not result.rows:
             print("no answer", file=sys.stderr)
     else:
-        sys.stdout.write(result.dump("turtle" if form == "table" else form))
+        sys.stdout.write(result.dump(form))
 
 
 @app.command()

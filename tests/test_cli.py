@@ -141,6 +141,13 @@ def test_what_is_wrong_is_one_line_with_a_status(built: Path, tmp_path: Path, ar
     assert says in one_line(done)
 
 
+def test_a_missing_input_beside_a_good_one_is_named_and_the_good_one_is_built(built: Path, tmp_path: Path) -> None:
+    done = kgbuild("build", built.parent / "story.txt", tmp_path / "gone.txt", "-o", tmp_path / "out")
+    assert done.returncode == 3
+    assert "gone.txt: no such file or folder" in done.stderr
+    assert (tmp_path / "out" / "graph.ttl").exists()
+
+
 def test_standard_input_is_an_article(tmp_path: Path) -> None:
     assert kgbuild("build", "-", "-o", tmp_path / "out", stdin=STORY.encode()).returncode == 0
 

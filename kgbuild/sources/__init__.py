@@ -46,8 +46,8 @@ def read(inputs: Sequence[str], config: Config) -> Iterator[Document | Skipped]:
     its reason.
 
     The same articles come out in the same order whatever the order of `inputs`; an article whose text came before is
-    Skipped ("same text as X"). Nothing of where the files lie gets into a record. Raises InputError, before anything is
-    read, when an input does not exist.
+    Skipped ("same text as X"). Nothing of where the files lie gets into a record. An input that does
+    not exist is Skipped; when nothing else is left, or nothing was named, InputError is raised before anything is read.
     """
     if not inputs:
         raise InputError("no input: name a file, a folder, a glob or - for standard input")

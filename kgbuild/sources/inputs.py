@@ -45,19 +45,29 @@ def find_files(inputs: Sequence[str], extensions: Container[str]) -> tuple[list[
 
     A folder is read to the bottom. In folders and globs, hidden entries, notices about the folder (README, LICENSE, ATTRIBUTION
     ...) and files of other extensions are passed over. A file named by itself is read whatever its name when it has no
-    extension (as text). Raises InputError when an input does not exist or a glob matches nothing.
+    extension (as text). An input that does not exist, or a glob that matches nothing, is passed over beside others; alone, it
+    raises InputError.
     """
     found: list[Found] = []
     skipped: list[Skipped] = []
+    missing: list[tuple[str, InputError]] = []
     for name in inputs:
         if name == STDIN:
             found.append(Found(None, STDIN, ""))
             continue
-        for path, source in _named(name):
+        try:
+            paths = _named(name)
+        except InputError as error:
+            missing.append((name, error))
+            continue
+        for path, source in paths:
             if path.is_dir():
                 _walk(path, source, extensions, found, skipped)
             else:
                 _take(path, source or path.name, extensions, found, skipped, alone=not source)
+    if missing and not found:
+        raise missing[0][1]
+    skipped.extend(Skipped(_printable(name)[:200], str(error).removeprefix(f"{name}: ")) for name, error in missing)
     once = _once(found, skipped)
     return once, sorted(set(skipped), key=lambda s: (s.source, s.reason))
 

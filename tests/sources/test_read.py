@@ -281,11 +281,15 @@ def test_glob_and_a_file_without_extension(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing", "missing/*.txt", "https://example.org/a.html", "a\0b", ""])
-def test_missing_inputs_are_an_error_before_anything_is_read(tmp_path: Path, name: str) -> None:
+def test_missing_inputs_are_an_error_alone_and_reported_beside_others(tmp_path: Path, name: str) -> None:
     put(tmp_path / "a.txt", TEXT)
+    missing = name and (name if "://" in name else f"{tmp_path}/{name}")
     with pytest.raises(InputError) as caught:
-        read([str(tmp_path), name and (name if "://" in name else f"{tmp_path}/{name}")], Config())
+        read([missing], Config())
     assert "\n" not in str(caught.value)
+    found = list(read([str(tmp_path), missing], Config()))
+    assert [type(f).__name__ for f in found].count("Document") == 1
+    assert any(isinstance(f, Skipped) and f.reason for f in found)
     with pytest.raises(InputError):
         read([], Config())
 
