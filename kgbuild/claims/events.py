@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.claims import syntax
 from kgbuild.claims.circumstances import Times, quantity
+from kgbuild.claims.cues import topic_heads
 from kgbuild.claims.lexicon import Entry, Lexicon, Rule, event_lexicon, lemma_in, stance_words
 from kgbuild.claims.model import FoundEvent
 from kgbuild.claims.roles import Cast, Roles
@@ -127,8 +129,7 @@ class _Finder:
         mine = set(self.cast.actors(agents))
         for word in token.subtree:
             if word.i > token.i and self.cast.is_mention(word):
-                found = tuple(i for i in self.cast.actors([word]) if i not in mine)
-                return found
+                return tuple(i for i in self.cast.actors([word]) if i not in mine)
         return ()
 
     def _opponents(self, token: Token, warning: bool) -> tuple[str, ...]:
@@ -156,6 +157,8 @@ class _Finder:
         entries = self.lexicon.nouns.get(lemma)
         if not entries or token.dep_ in ("compound", "flat", "fixed") or self.cast.named(token):
             return None
+        if token.pos_ == "PROPN" and any(c.pos_ == "PROPN" and c.i < token.i for c in syntax.children(token, "compound")):
+            return None  # the last word of a name nobody knows
         for entry in entries:
             filled = self._noun_by(token, entry)
             if filled is not None:
@@ -215,12 +218,19 @@ class _Finder:
         if rule.needs_actor and not roles.agents:
             return False
         kinds = rule.recipient_in or rule.verb_needs.get(name)
-        if kinds and not any(self.cast.kind(i) in kinds for i in (*roles.recipients, *roles.themes, *roles.places)):
+        if kinds and not any(self._is_one(i, kinds, rule) for i in (*roles.recipients, *roles.themes)):
+            return False
+        if rule.agent_in and not any(self.cast.kind(i) in rule.agent_in for i in roles.agents):
             return False
         have = {"agent": roles.agents, "recipient": roles.recipients or self.cast.actual(roles.themes),
                 "theme": roles.themes, "place": roles.places}  # fmt: skip
         wanted = list(needs)
         return not wanted or any(have[n] for n in wanted)
+
+    def _is_one(self, identifier: str, kinds: frozenset[str], rule: Rule) -> bool:
+        """Whether an entity is of one of these kinds; a state that is held or taken is a place too."""
+        kind = self.cast.kind(identifier)
+        return kind in kinds or (kind == "State" and rule.keep_place and "Place" in kinds)
 
     def _places(self, token: Token, patients: Sequence[Token], slots: Slots) -> tuple[str, ...]:
         heads = [t for case, t in syntax.obliques(token) if case in LOCATIVE or case.endswith(" of")]
@@ -268,7 +278,13 @@ def find_events(doc: Doc) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], l
     found: list[FoundEvent] = []
     for index, made in sorted(filled.items()):
         found.append(FoundEvent(_record(document.id, made, doc[index], when), index))
-    return tuple(found), topics(doc, cast.topic_heads)
+    made_topics = topics(doc, cast.topic_heads, topic_heads(doc, cast))
+    known = {*cast.entities, *(e.id for e in made_topics[0])}
+    kept = [
+        dataclasses.replace(e, record=dataclasses.replace(e.record, themes=tuple(i for i in e.record.themes if i in known)))
+        for e in found
+    ]
+    return tuple(kept), made_topics
 
 
 def _record(document: str, made: _Filled, token: Token, when: Times) -> Event:

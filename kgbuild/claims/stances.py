@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from spacy.tokens import Doc, Token
 
 from kgbuild.claims import syntax
+from kgbuild.claims.cues import StanceRules, condemned, cue_heads, cue_of, stance_rules
 from kgbuild.claims.factuality import factuality
-from kgbuild.claims.lexicon import StanceWords, event_lexicon, lemma_in, stance_words
+from kgbuild.claims.lexicon import event_lexicon, lemma_in
 from kgbuild.claims.model import Attribution, FoundEvent
+from kgbuild.claims.relations import relations
 from kgbuild.claims.roles import Cast
+from kgbuild.claims.topics import topic_tokens
 from kgbuild.config import VERSION
-from kgbuild.errors import RuleError
-from kgbuild.ids import ACTOR_KINDS, extractor_id, record_id
+from kgbuild.ids import ACTOR_KINDS, PLACE_KINDS, extractor_id, record_id
 from kgbuild.layers import document_of
 from kgbuild.records import Claim, Event, Span, Stance
-from kgbuild.rules import load_rules, require_examples
-from kgbuild.vocab import STANCE_KINDS
 
 __all__ = ["EXTRACTOR", "stances"]
 
 EXTRACTOR = extractor_id("stance-rules", VERSION)
 STANDING = frozenset({"Factual", "Probable", "Planned"})
 """Modalities under which a deed says something about the doer."""
-SAYING = frozenset({"State", "Request", "Consult", "Accuse", "Disapprove", "Threaten", "Support", "Reject"})
-CONFIDENCE = {"event": 0.75, "allegation": 0.55, "word": 0.6, "cue": 0.55, "demand": 0.5}
+HOSTILE = frozenset({"Assault", "Capture", "Coerce", "Threaten", "Sanction"})
+VAGUE = frozenset({"it", "this", "that", "these", "those", "which", "what", "there"})
+CONFIDENCE = {"event": 0.75, "allegation": 0.55, "word": 0.6, "cue": 0.55, "demand": 0.5, "relation": 0.6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +51,6 @@ class _Reading:
     confidence: float = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    events: Mapping[str, Mapping[str, Any]]
-    allegation: Mapping[str, Any]
-    demand: Mapping[str, Any]
-    demanded: frozenset[str]
-    cues: Mapping[str, Mapping[str, Any]]
-    verbs: Mapping[str, str]
-    nouns: Mapping[str, str]
-    bystanders: frozenset[str]
-    words: StanceWords
-
-
 def stances(
     doc: Doc, attributions: Sequence[Attribution], events: Sequence[FoundEvent], claims: Sequence[Claim]
 ) -> list[Stance]:
@@ -75,30 +63,8 @@ def stances(
     readings = [r for e in events for r in reader.of_event(e)]
     readings += reader.of_words()
     readings += reader.of_cues()
+    readings += reader.of_relations()
     return _records(document_of(doc).id, reader, readings)
-
-
-@lru_cache(maxsize=1)
-def _rules() -> _Rules:
-    raw = load_rules("stance")
-    cues = raw.get("cues", {})
-    require_examples("stance.yaml", cues)
-    for name, rule in [*raw["events"].items(), *cues.items(), ("allegation", raw["allegation"]), ("demand", raw["demand"])]:
-        if rule.get("kind") not in STANCE_KINDS or not -1 <= rule.get("score", 2) <= 1:
-            raise RuleError(f"stance.yaml: {name!r} needs a kind of {', '.join(STANCE_KINDS)} and a score in [-1, 1]")
-    table: dict[str, dict[str, str]] = {"verbs": {}, "nouns": {}}
-    for name, rule in cues.items():
-        for part, words in table.items():
-            for word in _split(rule.get(part, "")):
-                words.setdefault(word, name)
-    return _Rules(
-        raw["events"], raw["allegation"], raw["demand"], frozenset(_split(raw["demand"]["verbs"])), cues,
-        table["verbs"], table["nouns"], frozenset(_split(raw["bystanders"])), stance_words(),
-    )  # fmt: skip
-
-
-def _split(text: str) -> list[str]:
-    return [w.strip() for w in text.split(",") if w.strip()]
 
 
 @dataclass(slots=True)
@@ -107,7 +73,7 @@ class _Reader:
     attributions: Sequence[Attribution]
     events: Sequence[FoundEvent]
     claims: Sequence[Claim]
-    rules: _Rules = field(default_factory=_rules)
+    rules: StanceRules = field(default_factory=stance_rules)
     cast: Cast = field(init=False)
     article: str = field(init=False)
     by_event: dict[str, Claim] = field(init=False)
@@ -138,16 +104,19 @@ class _Reader:
         if negated or event.id in self.conditions:
             return []
         readings: list[_Reading] = []
-        rule = self.rules.events.get(f"{event.type}/{event.mode}") or self.rules.events.get(event.type)
-        if rule is not None and modality in STANDING:
+        rule = self._rule_of(event)
+        felt = event.lemma in self.rules.felt and syntax.is_passive(self.doc[found.token])
+        if rule is not None and not felt and modality in STANDING:
             own = source == self.article or any(self._together(source, a) for a in event.agents)
             if own or not rule.get("act"):
                 basis = event.id
                 readings += [
                     self._reading(a, r, rule, source, basis, event, modality, CONFIDENCE["event"])
-                    for a in event.agents for r in self._targets(event.recipients)
+                    for a in event.agents for r in self._targets(self._hit(event))
                 ]  # fmt: skip
-        if modality in STANDING and source != self.article and event.type in self.rules.allegation["types"] and claim is not None:
+        if modality in STANDING and source != self.article and event.type in self.rules.allegation["types"] and claim is not None and (
+            self._wronged(event, source)
+        ):
             readings += [
                 self._reading(source, a, self.rules.allegation, source, claim.id, event, modality, CONFIDENCE["allegation"])
                 for a in self._targets(event.agents)
@@ -158,6 +127,37 @@ class _Reader:
                 for a in event.agents for r in self._targets(event.recipients)
             ]  # fmt: skip
         return [r for r in readings if self._allowed(r)]
+
+    def _rule_of(self, event: Event) -> Mapping[str, Any] | None:
+        return self.rules.events.get(f"{event.type}/{event.mode}") or self.rules.events.get(event.type)
+
+    def _hit(self, event: Event) -> tuple[str, ...]:
+        """Whom an act hits: its recipients, or the state in which the place lies that is attacked or taken."""
+        if event.recipients or event.type not in ("Assault", "Capture"):
+            return event.recipients
+        found: list[str] = []
+        for place in event.themes:
+            if self.cast.kind(place) in PLACE_KINDS:
+                state = self._state_of(place)
+                found += [state] if state is not None else []
+        return tuple(dict.fromkeys(found))
+
+    def _state_of(self, place: str) -> str | None:
+        seen: set[str] = set()
+        current: str | None = place
+        while current is not None and current not in seen:
+            seen.add(current)
+            if current in self.cast.states:
+                return str(self.cast.states[current])
+            entity = self.cast.entities.get(current)
+            current = entity.within if entity is not None else None
+        return None
+
+    def _wronged(self, event: Event, source: str) -> bool:
+        """Whether telling of an act accuses the doer: it hits the teller's side, bystanders or a country, not a mere opponent."""
+        if not event.recipients:
+            return any(self.cast.kind(i) in PLACE_KINDS for i in event.themes) and self._hit(event) != ()
+        return any(self._bystander(i) or self.cast.kind(i) in ("State", "Person") or self._together(i, source) for i in event.recipients)
 
     def _stops(self, verb: Token) -> bool:
         """Whether a demand asks somebody to stop, leave or let go."""
@@ -175,12 +175,18 @@ class _Reader:
             if sign == 0 or token._.masked or self.cast.named(token):
                 continue
             claim = self._speech_at(token)
-            if claim is None:
+            if claim is None or factuality(self.doc, syntax.clause_head(token).i).modality not in STANDING:
                 continue
-            for target in self._targets(self._judged(token)):
+            judged = self._targets(self._judged(token))
+            act = condemned(token) if not judged and sign < 0 else None
+            for target in judged or self._acts(act):
                 rule = {"score": 0.6 * sign, "kind": "Evaluation"}
                 readings.append(self._statement(claim, target, rule, token, CONFIDENCE["word"]))
         return [r for r in readings if self._allowed(r)]
+
+    def _acts(self, noun: Token | None) -> list[str]:
+        mention = self.cast.mention(noun) if noun is not None else None
+        return [i for i in mention.entities if self.cast.kind(i) == "Topic"] if mention is not None else []
 
     def _sign(self, token: Token) -> int:
         if token.pos_ not in ("ADJ", "NOUN", "VERB") or token.is_stop:
@@ -197,12 +203,15 @@ class _Reader:
         """Whom a judging word is said of: the subject it is predicated of, or who did the thing it describes."""
         if syntax.children(token, "cop") or (token.dep_ in ("xcomp", "acl") and token.head.pos_ == "VERB"):
             heads = syntax.subjects(token) if syntax.children(token, "cop") else syntax.objects(token.head)
+            heads = [h for h in heads if h.lower_ not in VAGUE]
             return self.cast.actors(heads) or self._doers(heads)
         if token.dep_ == "amod":
             noun = token.head
             if syntax.children(noun, "cop"):
-                heads = syntax.subjects(noun)
+                heads = [h for h in syntax.subjects(noun) if h.lower_ not in VAGUE]
                 return self.cast.actors(heads) or self._doers(heads)
+            if lemma_in(token.lemma_.lower(), token, self.rules.words.positive):
+                return self._doers([noun])  # "a democratic party": what kind it is, not how good
             return self._doers([noun]) or self.cast.actors([noun])
         return ()
 
@@ -218,20 +227,14 @@ class _Reader:
                 found += self.cast.actors(owners)
         return tuple(dict.fromkeys(found))
 
-    # ---------------------------------------------------------------- from cues
+    # ---------------------------------------------------------------- from cues and relations
     def of_cues(self) -> list[_Reading]:
         """Stances that words of fear, need and opposition show."""
-        lexicon = event_lexicon()
         readings: list[_Reading] = []
         for token in self.doc:
-            if token._.masked or token.pos_ not in ("VERB", "NOUN"):
-                continue
-            table, lemma = (self.rules.verbs, lexicon.verb_lemma(token)) if token.pos_ == "VERB" else (
-                self.rules.nouns, lexicon.noun_lemma(token))  # fmt: skip
-            name = table.get(lemma, table.get(token.lemma_.lower()))
-            if name is None:
-                continue
-            readings += self._of_cue(token, self.rules.cues[name])
+            name = cue_of(token)
+            if name is not None:
+                readings += self._of_cue(token, self.rules.cues[name])
         return [r for r in readings if self._allowed(r)]
 
     def _of_cue(self, token: Token, rule: Mapping[str, Any]) -> list[_Reading]:
@@ -239,10 +242,7 @@ class _Reader:
         fact = factuality(self.doc, token.i)
         if fact.negated or fact.modality not in STANDING:
             return []
-        if rule["toward"] == "agents":
-            targets = self._feared(token)
-        else:
-            targets = self._topics(token)
+        targets = self._feared(token, rule) if rule["toward"] == "agents" else self._cue_targets(token)
         if not targets:
             return []
         holders: tuple[str, ...] = ()
@@ -250,48 +250,85 @@ class _Reader:
             holders = self.cast.actors(syntax.agents(token))
         else:
             held = syntax.governor(token)
-            holders = self.cast.actors(syntax.possessors(token))
+            if held is not None and held[0] == "obj" and event_lexicon().verb_lemma(held[1]) in event_lexicon().sets["light_passive"]:
+                return []  # "won support": somebody else's
+            holders = self.cast.actors([*syntax.possessors(token), *syntax.modifiers(token)])
             if not holders and held is not None and held[0] == "obj":
                 holders = self.cast.actors(syntax.agents(held[1]))
         if not holders and claim is not None:
             holders = (claim.source,)
         attributed = claim.source if claim is not None else self.article
-        event = self.at.get(token.i)
-        basis = event.record.id if event is not None else claim.id if claim is not None else None
-        governing = self._event_over(token) if basis is None else None
-        basis = basis or (governing.record.id if governing is not None else None)
+        return self._loose(token, rule, holders, targets, attributed, fact.modality, CONFIDENCE["cue"])
+
+    def of_relations(self) -> list[_Reading]:
+        """Stances that standing relations show: allies, backers, critics."""
+        readings: list[_Reading] = []
+        for found in relations(self.doc, self.cast):
+            rule = dict(self.rules.relations[found.rule])
+            rule["score"] = rule["score"] * found.sign
+            claim = self._speech_at(found.cue)
+            attributed = claim.source if claim is not None else self.article
+            readings += self._loose(
+                found.cue, rule, found.holders, tuple(self._targets(found.targets)), attributed, "Factual", CONFIDENCE["relation"]
+            )
+        return [r for r in readings if self._allowed(r)]
+
+    def _loose(
+        self, token: Token, rule: Mapping[str, Any], holders: Iterable[str], targets: Iterable[str], attributed: str, modality: str,
+        sure: float,
+    ) -> list[_Reading]:  # fmt: skip
+        """Readings of a word that need be no event: they rest on its event, the claim around it, or its verb's event."""
+        basis = self._basis(token)
         if basis is None:
             return []
         span = syntax.clause_span(syntax.clause_head(token))
+        cue = syntax.token_span([token])
+        if not span.begin <= cue.begin < cue.end <= span.end:
+            span = syntax.sentence_span(token)
         return [
-            _Reading(
-                h, t, rule["score"], rule["kind"], attributed, basis, span, syntax.token_span([token]), fact.modality,
-                confidence=CONFIDENCE["cue"],
-            )
+            _Reading(h, t, rule["score"], rule["kind"], attributed, basis, span, cue, modality, confidence=sure)
             for h in holders for t in targets
         ]  # fmt: skip
 
-    def _feared(self, token: Token) -> tuple[str, ...]:
+    def _basis(self, token: Token) -> str | None:
+        event = self.at.get(token.i)
+        if event is not None:
+            return event.record.id
+        around = self._around(self.claims, token)
+        if around is not None:
+            return around.id
+        governing = self._event_over(token)
+        if governing is not None:
+            return governing.record.id
+        sentence = token.sent
+        return next((self.at[t.i].record.id for t in sentence if t.i in self.at), None)
+
+    def _feared(self, token: Token, rule: Mapping[str, Any]) -> tuple[str, ...]:
+        """Whose hostile acts are feared, or who is distrusted."""
         found: list[str] = []
         for clause in syntax.children(token, "ccomp", "acl", "xcomp"):
             event = self.at.get(clause.i)
-            if event is not None and event.record.type in ("Assault", "Capture", "Coerce", "Threaten", "Sanction"):
+            if event is not None and event.record.type in HOSTILE:
                 found += event.record.agents
+        lemma = event_lexicon().verb_lemma(token) if token.pos_ == "VERB" else event_lexicon().noun_lemma(token)
+        if lemma in rule.get("direct", ()):
+            found += self.cast.actors(cue_heads(token))
         return tuple(self._targets(found))
 
-    def _topics(self, token: Token) -> tuple[str, ...]:
-        heads = syntax.objects(token) if token.pos_ == "VERB" else [
-            t for slot, t in syntax.nominal_arguments(token) if slot in ("for", "of", "to")
-        ]  # fmt: skip
-        if token.pos_ == "NOUN" and not heads:  # the parser hung "for ..." on the verb
-            held = syntax.governor(token)
-            heads = [t for case, t in syntax.obliques(held[1]) if case == "for" and t.i > token.i] if held else []
+    def _cue_targets(self, token: Token) -> tuple[str, ...]:
+        """The topics an attitude is about, and the actors where no event of the word has told them already."""
+        event = self.at.get(token.i)
+        told = event is not None and self._rule_of(event.record) is not None
         found: list[str] = []
-        for head in heads:
+        for head in cue_heads(token):
             mention = self.cast.mention(head)
-            if mention is not None:
-                found += [i for i in mention.entities if self.cast.kind(i) == "Topic"]
-        return tuple(dict.fromkeys(found))
+            if mention is not None and mention.form != "pronoun":
+                owned = len(topic_tokens(head)) == 1 and bool(self.cast.actors(syntax.possessors(head)))
+                for identifier in mention.entities:
+                    kind = self.cast.kind(identifier)
+                    if (kind == "Topic" and not owned) or (kind in ACTOR_KINDS and not told):
+                        found.append(identifier)
+        return tuple(self._targets(dict.fromkeys(found)))
 
     def _event_over(self, token: Token) -> FoundEvent | None:
         """The event of the verb that governs a noun."""
@@ -301,9 +338,12 @@ class _Reader:
     # ---------------------------------------------------------------- common
     def _speech_at(self, token: Token) -> Claim | None:
         """The innermost claim of a speaker whose content holds a word."""
-        inside = [
-            c for c in self.said if any(s.begin <= token.idx and token.idx + len(token) <= s.end for s in c.content_spans)
-        ]
+        return self._around(self.said, token)
+
+    @staticmethod
+    def _around(claims: Iterable[Claim], token: Token) -> Claim | None:
+        """The innermost of some claims whose content holds a word."""
+        inside = [c for c in claims if any(s.begin <= token.idx and token.idx + len(token) <= s.end for s in c.content_spans)]
         return min(inside, key=lambda c: (sum(s.end - s.begin for s in c.content_spans), c.content is not None, c.id), default=None)
 
     def _targets(self, ids: Iterable[str]) -> list[str]:
@@ -353,24 +393,25 @@ class _Reader:
     def _statement(self, claim: Claim, target: str, rule: Mapping[str, Any], token: Token, sure: float) -> _Reading:
         return _Reading(
             claim.source, target, rule["score"], rule["kind"], claim.source, claim.id, claim.span, syntax.token_span([token]),
-            "Factual", self._topic_in(claim.span), claim.earliest, claim.latest, sure,
+            "Factual", aspect if (aspect := self._topic_in(claim.span)) != target else None, claim.earliest, claim.latest, sure,
         )  # fmt: skip
 
     def _topic_in(self, span: Span) -> str | None:
         """The first topic mentioned in a span, if any: what the stance is about."""
         for mention in self.doc._.mentions:
             if span.begin <= mention.span.begin and mention.span.end <= span.end:
-                topic = next((i for i in mention.entities if self.cast.kind(i) == "Topic"), None)
+                topic: str | None = next((i for i in mention.entities if self.cast.kind(i) == "Topic"), None)
                 if topic is not None:
                     return topic
         return None
 
 
 def _records(document: str, reader: _Reader, readings: Iterable[_Reading]) -> list[Stance]:
-    """One record per holder, target, polarity, kind and basis; ids told apart by kind where they would be the same."""
-    best: dict[tuple[str, str, bool, str, str], _Reading] = {}
+    """One record per holder, target, polarity, kind and sentence; ids told apart by kind where they would be the same."""
+    best: dict[tuple[str, str, bool, str, int], _Reading] = {}
+    starts = [sentence.start_char for sentence in reader.doc.sents]
     for r in readings:
-        key = (r.holder, r.target, r.score > 0, r.kind, r.basis)
+        key = (r.holder, r.target, r.score > 0, r.kind, bisect_right(starts, r.cue.begin if r.cue is not None else r.span.begin))
         if key not in best or (-r.confidence, r.span) < (-best[key].confidence, best[key].span):
             best[key] = r
     made: dict[str, Stance] = {}

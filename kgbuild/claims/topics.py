@@ -12,19 +12,21 @@ from collections.abc import Collection
 from spacy.tokens import Doc, Token
 
 from kgbuild.claims import syntax
-from kgbuild.claims.lexicon import event_lexicon
+from kgbuild.claims.lexicon import event_lexicon, lemma_in, stance_words
 from kgbuild.config import VERSION
 from kgbuild.ids import entity_id, extractor_id, record_id
 from kgbuild.layers import document_of
 from kgbuild.records import Entity, Mention, Span
 
-__all__ = ["EXTRACTOR", "topic_id", "topic_key", "topic_tokens", "topics"]
+__all__ = ["EXTRACTOR", "is_generic", "topic_id", "topic_key", "topic_tokens", "topics"]
 
 EXTRACTOR = extractor_id("topic-rules", VERSION)
 RECUR = 2
 """Occurrences that make a phrase of two or more words a topic."""
 RECUR_SINGLE = 4
 """The same for one word alone: single nouns recur by chance."""
+RECUR_HANDLED = 2
+"""The same for one word alone that an event handles."""
 # Adjectives that do not say what kind of thing a thing is.
 UNCLASSIFYING = frozenset(
     "new old recent last next first second third other same such own many several few more most further additional big large small "
@@ -71,10 +73,11 @@ def topic_id(key: str) -> str:
     return entity_id("Topic", key)
 
 
-def topics(doc: Doc, handled: Collection[int] = ()) -> tuple[list[Entity], list[Mention]]:
+def topics(doc: Doc, handled: Collection[int] = (), judged: Collection[int] = ()) -> tuple[list[Entity], list[Mention]]:
     """Topics of a Doc and their mentions, ordered by id and position.
 
-    `handled` holds the indices of noun heads that events handle; they are topics however often they occur.
+    `handled` holds the indices of noun heads that events handle: they are topics when they have two words or occur twice; `judged`
+    those that somebody takes sides about: they are topics however often they occur.
     """
     document = document_of(doc)
     taken = {m.span for m in doc._.mentions}
@@ -82,20 +85,24 @@ def topics(doc: Doc, handled: Collection[int] = ()) -> tuple[list[Entity], list[
     found: dict[str, list[list[Token]]] = {}
     wanted: set[str] = set()
     headline = _headline_end(doc)
+    asked = {*handled, *judged}
+    once: set[str] = set()
     for token in doc:
-        if token.pos_ != "NOUN" or token._.masked or token.i in inside and token.i not in handled:
+        if token.pos_ != "NOUN" or token._.masked or (token.i in inside and token.i not in asked):
             continue
-        if token.dep_ in ("compound", "flat", "fixed", "goeswith") or (token.i not in handled and _generic(token)):
+        if token.dep_ in ("compound", "flat", "fixed", "goeswith") or (token.i not in asked and is_generic(token)):
             continue
         words = topic_tokens(token)
         key = topic_key(token)
         found.setdefault(key, []).append(words)
-        if token.i in handled or (token.idx < headline and len(words) > 1):
+        if token.i in judged or (len(words) > 1 and (token.i in handled or token.idx < headline)):
             wanted.add(key)
+        if token.i in handled and not is_generic(token):
+            once.add(key)
     entities: list[Entity] = []
     mentions: list[Mention] = []
     for key, places in sorted(found.items()):
-        limit = RECUR if len(places[0]) > 1 else RECUR_SINGLE
+        limit = RECUR if len(places[0]) > 1 else RECUR_HANDLED if key in once else RECUR_SINGLE
         if key not in wanted and len(places) < limit:
             continue
         names = Counter(doc.text[slice(*syntax.token_span(w))] for w in places)
@@ -118,12 +125,16 @@ def topics(doc: Doc, handled: Collection[int] = ()) -> tuple[list[Entity], list[
 
 
 def _classifies(word: Token) -> bool:
+    words = stance_words()
+    if lemma_in(word.lemma_.lower(), word, words.negative) or lemma_in(word.lemma_.lower(), word, words.positive):
+        return False
     if word.dep_ == "compound":
         return word.pos_ in ("NOUN", "ADJ")
     return word.pos_ in ("ADJ", "VERB", "NOUN") and word.lower_ not in UNCLASSIFYING and word.tag_ not in ("JJR", "JJS")
 
 
-def _generic(token: Token) -> bool:
+def is_generic(token: Token) -> bool:
+    """Whether a noun says too little to be a topic by itself."""
     return token.lemma_.lower() in GENERIC or token.lower_ in GENERIC or len(token) < 3 or not token.text.isascii()
 
 
