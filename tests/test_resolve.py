@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import random
 
 from kgbuild.records import Entity, Event, Record, Span
@@ -63,6 +64,19 @@ def test_across_articles_days_must_overlap() -> None:
 def test_an_event_with_one_side_never_leaves_its_article() -> None:
     a, b = event(A, 0, "bomb", recipients=("actor/borduria-q2",)), event(B, 0, "bomb", recipients=("actor/borduria-q2",))
     assert len(clusters(a, b)) == 2
+
+
+def test_an_event_with_one_side_joins_the_one_of_its_article_that_fits() -> None:
+    def mobilize(document: str, begin: int, lemma: str, **more: tuple[str, ...]) -> Event:
+        made = event(document, begin, lemma, "Mobilize", recipients=("actor/troops-x1",), **more)
+        return dataclasses.replace(made, mode="troops")
+
+    whole = mobilize(A, 0, "alert", agents=("actor/arland-q1",))
+    half = mobilize(A, 90, "mobilization")
+    assert clusters(whole, half) == [{whole.id, half.id}]
+    other = mobilize(A, 190, "raise", agents=("actor/borduria-q2",))
+    assert len(clusters(whole, half, other)) == 3, "two candidates: no guess"
+    assert len(clusters(whole, mobilize(B, 90, "mobilization"))) == 2
 
 
 def test_order_of_input_does_not_matter() -> None:
