@@ -58,11 +58,16 @@ class NounSlots(Slots):
         self.arguments = syntax.nominal_arguments(token)
         if token.dep_ == "conj" and token.head.pos_ in ("NOUN", "PROPN"):
             have = {slot for slot, _ in self.arguments}
-            self.arguments += [(s, t) for s, t in syntax.nominal_arguments(token.head) if s not in have and s != "mod"]
+            bare = not syntax.children(token, "det")  # "their raids and killings", but not "their raids and the killing"
+            self.arguments += [
+                (s, t) for s, t in syntax.nominal_arguments(token.head)
+                if s not in have and (t.i > token.i or (s == "poss" and bare and token.i - token.head.i <= 3))
+            ]  # fmt: skip
         for other in syntax.conjuncts(token):
             if other.i != token.i:
                 have = {slot for slot, _ in self.arguments}
                 self.arguments += [(s, t) for s, t in syntax.nominal_arguments(other) if s == "by" and s not in have]
+        self._borrow_next(token)
         self.lent: dict[str, list[Token]] = {"subject": [], "object": []}
         self.light: Token | None = None
         self.type = rule.type
@@ -127,8 +132,19 @@ class NounSlots(Slots):
             self.lent["subject"] = syntax.subjects(verb_token)
         elif relation in DURING and self.type == "Consult":
             self.lent["subject"] = syntax.subjects(verb_token)
-        elif relation in MEANS and self.type == "Assault" and violent(verb_token, lexicon):
+        elif relation in MEANS and self.type == "Assault" and (
+            violent(verb_token, lexicon) or verb in sets["light"]
+        ):
             self.lent["subject"], self.lent["object"] = syntax.agents(verb_token), syntax.patients(verb_token)
+
+    def _borrow_next(self, token: Token) -> None:
+        """The phrase right after the noun when the parser hung it on what governs the noun ("laid for the siege | of ...")."""
+        if token.i + 1 >= len(token.doc) or token.head is token:
+            return
+        for other in token.head.children:
+            case = token.doc[token.i + 1]
+            if other.i > token.i and case.head is other and case.dep_ == "case" and case.lower_ in BORROWED - {"to", "with", "for"}:
+                self.arguments += [(case.lower_, t) for t in syntax.conjuncts(other)]
 
     def _borrow(self, token: Token, verb: Token) -> None:
         """Phrases after the noun that the parser hung on its verb ("launched an attack | on the town")."""

@@ -180,10 +180,14 @@ def own_subjects(verb: Token) -> list[Token]:
     """The subjects written at this very predicate, conjuncts spelled out and relative pronouns replaced."""
     found: list[Token] = []
     for child in children(verb, "nsubj"):
-        if child.dep_ == "nsubj:outer":
+        if child.dep_ == "nsubj:outer" or _under_preposition(child):
             continue
         noun = antecedent(child)
         found += conjuncts(noun if noun is not None else _after_span(child))
+    if not found and "nsubj" not in {base(c.dep_) for c in verb.children}:
+        for child in verb.children:
+            if (noun := _premodified(child)) is not None:
+                found += conjuncts(noun)
     return _ordered(found)
 
 
@@ -207,6 +211,8 @@ def patients(verb: Token) -> list[Token]:
 def objects(verb: Token) -> list[Token]:
     """Direct objects, with the antecedent of an object relative clause ("the men they had held")."""
     found: list[Token] = []
+    if _premodified(verb) is not None:
+        return found
     for child in children(verb, "obj"):
         noun = antecedent(child)
         found += conjuncts(noun if noun is not None else child)
@@ -235,7 +241,7 @@ def obliques(verb: Token) -> list[tuple[str, Token]]:
     """
     found: list[tuple[str, Token]] = []
     for child in verb.children:
-        if base(child.dep_) in ("obl", "nmod") and not (is_passive(verb) and _is_agent(child)):
+        if (base(child.dep_) in ("obl", "nmod") or _under_preposition(child)) and not (is_passive(verb) and _is_agent(child)):
             preposition = case_of(child)
             noun = antecedent(child)
             if preposition or noun is not None:
@@ -336,6 +342,8 @@ def sentence_span(token: Token) -> Span:
 
 def _subject(verb: Token, depth: int) -> list[Token]:
     own = own_subjects(verb)
+    if (noun := _premodified(verb)) is not None:
+        return conjuncts(noun)
     if own or depth > MAX_STEPS:
         return own
     head, dep = verb.head, base(verb.dep_)
@@ -410,6 +418,25 @@ def _passive_or_object(head: Token, depth: int) -> list[Token]:
 
 def _shares_object(verb: Token) -> bool:
     return verb.pos_ == "VERB" and not is_passive(verb) and not children(verb, "obl", "ccomp", "xcomp", "nsubj")
+
+
+def _premodified(verb: Token) -> Token | None:
+    """The noun after a participle that the parser took for its object: "invading | troops were stopped"."""
+    if verb.tag_ != "VBG" or verb.dep_ not in ("advcl", "csubj", "acl") or verb.head.i < verb.i or verb.head.pos_ != "VERB":
+        return None
+    noun = next(iter(children(verb, "obj")), None)
+    if noun is None or noun.left_edge.i != verb.i + 1 or noun.right_edge.i != verb.right_edge.i:
+        return None
+    if len(children(verb, "mark", "aux", "nsubj", "advmod")) or children(noun, "det", "nmod:poss"):
+        return None
+    own = any(base(c.dep_) == "nsubj" for c in verb.head.children)
+    between = [t for t in verb.doc[noun.right_edge.i + 1 : verb.head.i] if base(t.dep_) not in ("aux", "advmod")]
+    return noun if not own and not between else None
+
+
+def _under_preposition(child: Token) -> bool:
+    """Whether a "subject" stands after its verb with a preposition: "pressed | for | Kenya to leave"."""
+    return base(child.dep_) == "nsubj" and child.i > child.head.i and case_of(child) != ""
 
 
 def _after_span(subject: Token) -> Token:
