@@ -69,7 +69,7 @@ class _Finder:
             return None
         if entry.preposition is not None and not _has_preposition(token, entry.preposition):
             return None
-        objects = syntax.patients(token)
+        objects = syntax.patients(token) or self._misread(token)
         agents = syntax.agents(token)
         name = " ".join((entry.lemma, *entry.extra))
         if not self._fits(rule, name, token, objects, agents):
@@ -123,6 +123,14 @@ class _Finder:
             if not any(lemma_in(t.lemma_.lower(), t, wanted) for t in _predicated(token, objects)):
                 return False
         return True
+
+    def _misread(self, token: Token) -> list[Token]:
+        """A name right after a verb without object that the parser took for an auxiliary ("fighting | IS alongside ...")."""
+        if token.i + 1 >= len(token.doc) or syntax.is_passive(token):
+            return []
+        after = token.doc[token.i + 1]
+        misread = after.dep_ in ("cop", "aux", "dep") and self.cast.named(after) and self.cast.is_mention(after)
+        return [after] if misread and after.text[:1].isupper() else []
 
     def _judged(self, token: Token, agents: Sequence[Token]) -> tuple[str, ...]:
         """Whom a verb of calling names when the parse hides its object: the first actor after it."""
