@@ -447,7 +447,7 @@ class _Reader:
             cue=Span(doc[first].idx, doc[last].idx + len(doc[last])),
             cue_token=-1 if doc[draft.token].text == ":" else draft.token,
             content_spans=tuple(draft.spans),
-            voice=draft.voice or self.text.voice(draft.spans),
+            voice=draft.voice or self.text.voice(draft.spans, Span(doc[first].idx, doc[last].idx + 1)),
             speech_act=draft.sense.act,
             addressee=self._hearer_ids(draft.hearers),
             parent=parent,

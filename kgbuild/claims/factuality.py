@@ -61,10 +61,10 @@ def factuality(doc: Doc, token_index: int) -> Factuality:
         _own_clause(current, rules, state)
     for _ in range(MAX_STEPS):
         above = current.head
-        if above is current or not _climb(current, above, rules, state):
+        if above == current or not _climb(current, above, rules, state):
             break
         current = above
-    if _verbal(current) and current.head is current:
+    if _verbal(current) and current.head == current:
         _question(current, state)
     return Factuality(state.modality, state.negated, state.hearsay, state.condition)
 
@@ -419,7 +419,7 @@ def _adnominal(child: Token, above: Token, rules: Tables, state: _State) -> bool
         return False
     if any(c.lower_ in _INDEFINITE for c in above.children if c.dep_ == "det") or above.lower_.startswith(("any", "no-one", "nobody", "nothing")):
         governor = above.head
-        if above.lower_ in ("nobody", "nothing", "none") or any(c.lower_ == "no" for c in above.children) or (governor is not above and _negated(governor, rules)):
+        if above.lower_ in ("nobody", "nothing", "none") or any(c.lower_ == "no" for c in above.children) or (governor != above and _negated(governor, rules)):
             state.negated = not state.negated
         return False
     if child.dep_ == "acl" and child.tag_ in ("VBG", "VBN") and not is_finite(child):

@@ -339,6 +339,8 @@ def _clause_begin(cue: Token, begin: int) -> int | None:
     subject = next((c for c in cue.children if base(c.dep_) == "nsubj" and not c.is_space), None)
     if subject is not None and subject.lower_ in ("who", "which", "that"):
         return None
+    if any(c.tag_ == "MD" for c in cue.children) or (cue.dep_ == "ccomp" and cue.head.i < cue.i and lookup(cue.head)):
+        return None  # "said that, if asked, he would answer": part of what another cue reports
     first = min([cue.i, *(c.i for c in cue.children if base(c.dep_) == "aux" and c.i < cue.i)])
     if first - 1 > begin and (doc[first - 1].text == "," or doc[first - 1].is_quote) and (subject is None or subject.i > cue.i):
         follows = cue.i + 1 < len(doc) and doc[cue.i + 1].pos_ in ("DET", "NOUN", "PROPN", "PRON", "NUM", "ADJ")

@@ -58,13 +58,17 @@ class QuotedText:
             end = max(end, self.quotes[number].span.end)
         return Span(begin, end)
 
-    def voice(self, spans: list[Span]) -> str:
-        """Direct, Indirect or MixedQuote: whether spans are quoted whole, not at all, or in part."""
+    def voice(self, spans: list[Span], cue: Span) -> str:
+        """Direct, Indirect or MixedQuote: whether spans are quoted whole, not at all, or in part.
+
+        A quotation that holds the cue too is somebody else's: inside it the report is an indirect one.
+        """
         whole = mixed = 0
         for span in spans:
             low = bisect_right(self.begins, span.begin)
-            near = self.quotes[max(0, low - 3) : low]
-            if any(q.span.begin <= span.begin and q.span.end >= span.end for q in near) or (near and near[-1].span.begin == span.begin and near[-1].open):
+            near = [q for q in self.quotes[max(0, low - 3) : low] if not q.span.begin <= cue.begin < q.span.end]
+            whole_quote = any(q.span.begin <= span.begin and q.span.end >= span.end for q in near)
+            if whole_quote or (near and near[-1].span.begin == span.begin and near[-1].open):
                 whole += 1
             elif low < len(self.quotes) and self.quotes[low].span.begin < span.end:
                 mixed += 1

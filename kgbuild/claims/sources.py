@@ -107,7 +107,7 @@ def _verbal(verb: Token, depth: int) -> Token | None:
     if own is not None:
         return own
     head, dep = verb.head, base(verb.dep_)
-    if head is verb:
+    if head == verb:
         return _inverted(verb)
     if dep == "conj" and head.i < verb.i:
         return source_head(head) if head.pos_ in ("VERB", "AUX", "ADJ") and not passive(head) else (_passive_subject(head) if passive(head) else None)
@@ -134,7 +134,7 @@ def _verbal(verb: Token, depth: int) -> Token | None:
 
 def _passive_subject(verb: Token) -> Token | None:
     own = _subject(verb)
-    if own is not None or verb.head is verb:
+    if own is not None or verb.head == verb:
         return own
     if base(verb.dep_) == "acl" and verb.head.pos_ in _NOMINAL:
         return verb.head
@@ -156,7 +156,7 @@ def _clause_of(noun: Token) -> Token | None:
     for _ in range(MAX_STEPS):
         if noun.pos_ == "VERB" and not passive(noun):
             return noun
-        if noun.head is noun:
+        if noun.head == noun:
             return None
         noun = noun.head
     return None

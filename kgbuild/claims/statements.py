@@ -205,7 +205,7 @@ class _Writer:
         if piece is None or not len(piece):
             return doc[max(attribution.cue_token, 0)]
         first, end = piece.start, min(piece.end, piece.start + LONGEST_HEAD_SEARCH)
-        tops = [t for t in doc[first:end] if (t.head.i < first or t.head.i >= end or t.head is t) and not t.is_punct and not t.is_space]
+        tops = [t for t in doc[first:end] if (t.head.i < first or t.head.i >= end or t.head == t) and not t.is_punct and not t.is_space]
         verbs = [t for t in tops if t.pos_ in ("VERB", "AUX") or any(base(c.dep_) in ("cop", "nsubj") for c in t.children)]
         chosen = verbs or tops
         return chosen[0] if chosen else doc[first]
@@ -218,7 +218,7 @@ class _Writer:
         chosen = inside[0]
         for event in inside:
             steps, token = 0, self.doc[event.token]
-            while token.i != head.i and token.head is not token and steps < 40:
+            while token.i != head.i and token.head != token and steps < 40:
                 token, steps = token.head, steps + 1
             if token.i != head.i:
                 steps += 100 + abs(token.i - head.i)
