@@ -26,6 +26,7 @@ __all__ = ["EXTRACTOR", "find_events"]
 EXTRACTOR = extractor_id("event-rules", VERSION)
 LOCATIVE = ("in", "at", "near", "inside", "outside", "around", "across", "within", "throughout", "north of", "on", "over")
 CONFIDENCE = {"verb": 0.8, "noun": 0.65}
+AIMED = frozenset({"against", "to", "on", "at", "from"})
 INFINITIVE = ("xcomp", "ccomp", "advcl", "acl")
 OPENING = frozenset("\"“‘'`«")
 PARTICIPLES = ("ing", "ed", "en", "ught", "rn")
@@ -76,7 +77,7 @@ class _Finder:
             return None
         slots = VerbSlots(token, objects, agents, self.cast)
         frame = rule.verb_frame
-        if entry.preposition is not None and "recipient" in frame:
+        if entry.preposition not in (None, "as") and "recipient" in frame:
             frame = {**frame, "recipient": ((entry.preposition,), *((("object",),) if syntax.is_passive(token) else ()))}
         roles = self._fill(rule, frame, slots)
         if rule.evaluation is not None and not roles.recipients:
@@ -149,7 +150,8 @@ class _Finder:
                     if "if" in syntax.markers(condition) or "should" in {c.lower_ for c in condition.children}:
                         found += self.cast.actors(syntax.agents(condition))
                 if not found and clause.dep_ == "xcomp":
-                    found += self.cast.actors(syntax.patients(clause))
+                    aimed = [t for case, t in syntax.obliques(clause) if case in AIMED]
+                    found += self.cast.actors([*syntax.patients(clause), *aimed])
             else:
                 found += self.cast.actors(syntax.agents(clause))
         if warning:

@@ -39,6 +39,8 @@ class VerbSlots(Slots):
         self.oblique = syntax.obliques(token)
         self.indirect = syntax.indirect_objects(token)
         self.trailing = [p for o in objects for p in syntax.nominal_arguments(o) if p[0] not in ("poss", "mod", "of")]
+        inner = [t for _, t in self.oblique if not cast.is_mention(t)]
+        self.trailing += [p for t in inner for p in syntax.nominal_arguments(t) if p[0] == "with"]
 
     def heads(self, slot: str, role: str = "") -> list[Token]:
         if slot == "subject":
@@ -68,6 +70,9 @@ class NounSlots(Slots):
                 have = {slot for slot, _ in self.arguments}
                 self.arguments += [(s, t) for s, t in syntax.nominal_arguments(other) if s == "by" and s not in have]
         self._borrow_next(token)
+        if all(slot != "by" for slot, _ in self.arguments):  # "the use of mines | by rebels" hung on the mines
+            inner = [t for slot, t in self.arguments if slot in ("of", "on") and lexicon.noun_lemma(t) not in lexicon.nouns]
+            self.arguments += [p for t in inner for p in syntax.nominal_arguments(t) if p[0] == "by"]
         self.lent: dict[str, list[Token]] = {"subject": [], "object": []}
         self.light: Token | None = None
         self.type = rule.type

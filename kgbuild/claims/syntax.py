@@ -143,6 +143,8 @@ def is_predicate(token: Token) -> bool:
 def is_passive(verb: Token) -> bool:
     """Whether a verb form is passive: by its subject or auxiliary, or as a bare participle beside a noun."""
     deps = {c.dep_ for c in verb.children}
+    if verb.tag_ == "VBD" and "obj" in deps and "aux:pass" not in deps:
+        return False  # "the board appointed her", whatever its subject is called
     if "nsubj:pass" in deps or "aux:pass" in deps or "csubj:pass" in deps:
         return True
     if "obl:agent" in deps and not deps & {"obj", "nsubj"}:

@@ -1,0 +1,70 @@
+"""Tree helpers on hand-made trees."""
+
+from __future__ import annotations
+
+from marked import by_hand
+
+from kgbuild.claims import syntax
+
+CONTROL = """
+They      they    PRON  PRP 2 nsubj
+forced    force   VERB  VBD 0 root
+Kenya     Kenya   PROPN NNP 2 obj
+to        to      PART  TO  5 mark
+withdraw  withdraw VERB VB  2 xcomp
+from      from    ADP   IN  7 case
+Leoni     Leoni   PROPN NNP 5 obl
+"""
+RELATIVE = """
+The       the     DET   DT  2 det
+men       man     NOUN  NNS 0 root
+who       who     PRON  WP  4 nsubj
+fled      flee    VERB  VBD 2 acl:relcl
+and       and     CCONJ CC  6 cc
+women     woman   NOUN  NNS 2 conj
+"""
+CARRIED = """
+It        it      PRON  PRP 2 nsubj
+carried   carry   VERB  VBD 0 root
+out       out     ADP   RP  2 compound:prt
+Kenya     Kenya   PROPN NNP 6 nmod:poss
+'s        's      PART  POS 4 case
+raids     raid    NOUN  NNS 2 obj
+in        in      ADP   IN  8 case
+Mali      Mali    PROPN NNP 6 nmod
+"""
+
+
+def words(tokens: object) -> list[str]:
+    return [t.text for t in tokens]  # type: ignore[attr-defined]
+
+
+def test_the_object_of_forcing_is_the_subject_of_what_is_forced() -> None:
+    doc = by_hand(CONTROL)
+    assert words(syntax.agents(doc[4])) == ["Kenya"]
+    assert words(syntax.agents(doc[1])) == ["They"]
+    assert [(c, t.text) for c, t in syntax.obliques(doc[4])] == [("from", "Leoni")]
+
+
+def test_a_relative_pronoun_stands_for_its_noun() -> None:
+    doc = by_hand(RELATIVE)
+    assert "men" in words(syntax.subjects(doc[3]))
+    assert words(syntax.conjuncts(doc[1])) == ["men", "women"]
+
+
+def test_particles_owners_and_arguments() -> None:
+    doc = by_hand(CARRIED)
+    assert syntax.particle(doc[1]) == "out"
+    assert words(syntax.possessors(doc[5])) == ["Kenya"]
+    assert [(s, t.text) for s, t in syntax.nominal_arguments(doc[5])] == [("poss", "Kenya"), ("in", "Mali")]
+    assert doc.text[slice(*syntax.verb_group(doc[1]))] == "carried out"
+    held = syntax.governor(doc[5])
+    assert held is not None
+    assert (held[0], held[1].text) == ("obj", "carried")
+
+
+def test_spans_cover_phrases_and_clauses() -> None:
+    doc = by_hand(CARRIED)
+    assert doc.text[slice(*syntax.phrase_span(doc[5]))] == "Kenya 's raids in Mali"
+    assert doc.text[slice(*syntax.clause_span(doc[1]))] == doc.text.strip()
+    assert syntax.base("nsubj:pass") == "nsubj"
