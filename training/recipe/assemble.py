@@ -1,4 +1,4 @@
-"""Join the trained syntax and names pipelines into the directory that the wheel ships, swapped in whole."""
+"""Join the trained syntax and names pipelines into one pipeline directory, swapped in whole."""
 
 from __future__ import annotations
 
@@ -43,8 +43,10 @@ def needed_strings(nlp: Language, folder: Path) -> list[str]:
     Training leaves every word of its text in the vocabulary; nothing looks these up at run time, and they are the
     corpora's, not ours.
     """
-    keep = set(spacy.blank(nlp.lang).vocab.strings) | {label for labels in nlp.pipe_labels.values() for label in labels}
-    for label in nlp.get_pipe("morphologizer").labels if nlp.has_pipe("morphologizer") else ():
+    keep = set(spacy.blank(nlp.lang or "en").vocab.strings) | {
+        label for labels in nlp.pipe_labels.values() for label in labels
+    }
+    for label in nlp.pipe_labels.get("morphologizer", []):
         keep.update(label.split("|"))
         keep.update(part for feature in label.split("|") for part in feature.split("="))
     keep.update({"ROOT", "dep", "_SP", "SPACE"})

@@ -96,12 +96,11 @@ def evaluate(nlp: Language, data: Path, bench: Path) -> dict[str, Any]:
         seconds = time.process_time() - began
         figures[name] = score(parse, [syntax_row(i, d) for i, d in zip(items, docs, strict=True)], *options)
         figures["words_per_second"] = round(sum(map(len, docs)) / seconds)
-    if nlp.has_pipe("ner"):
-        for name in NAME_SETS:
-            options = ["--set", name, "--split", "dev"]
-            items = export(ner, *options)
-            docs = list(nlp.pipe([i["text"] for i in items]))
-            figures[name] = score(ner, [names_row(i, d) for i, d in zip(items, docs, strict=True)], *options)
+    for name in NAME_SETS:
+        options = ["--set", name, "--split", "dev"]
+        items = export(ner, *options)
+        docs = list(nlp.pipe([i["text"] for i in items]))
+        figures[name] = score(ner, [names_row(i, d) for i, d in zip(items, docs, strict=True)], *options)
     return figures
 
 
