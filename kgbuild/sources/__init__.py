@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kgbuild.config import Config
-from kgbuild.errors import InputError
+from kgbuild.errors import InputError, KgbuildError
 from kgbuild.records import Document, Skipped
 from kgbuild.registry import Registry
 from kgbuild.sources.article import Article, Hints, Reader, to_document, too_long
@@ -97,6 +97,11 @@ def _documents(
                 yield to_document(Article(found.source, found.text, hints.over(found.hints), found.join_title), config)
     except Undecodable as error:
         yield Skipped(item.source, str(error))
+    except (OSError, KgbuildError):
+        raise
+    except Exception as error:  # a parser's fault on one file, whatever it is, must not cost the others
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        yield Skipped(item.source, f"cannot be read ({reason})")
 
 
 def _sidecar(path: Path, source: str) -> tuple[Hints, Skipped | None]:

@@ -401,3 +401,16 @@ def test_sample_articles(root: Path) -> None:
 def test_sample_article_is_verbatim(root: Path, shared: Path) -> None:
     mine = (root / "examples" / "2022-03-24-existential-threat.txt").read_bytes()
     assert mine == (shared / "gold" / "seed.txt").read_bytes()
+
+
+def test_a_fault_of_a_parser_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Iterator[Document]:
+        raise RuntimeError("inside a library\nwith two lines")
+        yield
+
+    monkeypatch.setattr("kgbuild.sources.html.read_html", broken)
+    put(tmp_path / "a.html", "<p>x</p>")
+    put(tmp_path / "b.txt", TEXT)
+    found = list(read([str(tmp_path)], Config()))
+    assert [type(f).__name__ for f in found] == ["Skipped", "Document"]
+    assert "inside a library with two lines" in found[0].reason  # type: ignore[union-attr]
