@@ -301,7 +301,8 @@ def _border(child: Token, above: Token, state: _State, effect: Effect) -> bool:
     if dep in ("ccomp", "csubj"):
         _backshift(above, state)
     if _verbal(above) and any(base(c.dep_) == "nsubj" for c in above.children) and is_finite(above):
-        return above.dep_ in ("xcomp",)
+        # "nothing led them to conclude that they must leave": the infinitive between passes the outer negation on.
+        return above.dep_ == "xcomp" or (above.dep_ == "ccomp" and above.head.dep_ == "xcomp" and not is_finite(above.head))
     return above.dep_ not in ("ccomp", "advcl") or not is_finite(above)
 
 
@@ -428,6 +429,11 @@ def _adnominal(child: Token, above: Token, rules: Tables, state: _State) -> bool
     return False
 
 
+def _participle(clause: Token) -> bool:
+    """Whether a clause is a bare participle that shares the modality of its main clause: "could spread, putting towns at risk"."""
+    return clause.dep_ == "advcl" and clause.tag_ == "VBG" and not any(c.dep_ in ("mark", "case") for c in clause.children)
+
+
 def _rumour(above: Token, rules: Tables, state: _State) -> bool:
     effect = rules.predicates.get((above.lower_, "of")) or rules.predicates.get((above.lower_, "that"))
     if effect is not None:
@@ -453,7 +459,7 @@ def _argument(child: Token, above: Token, dep: str, rules: Tables, state: _State
             state.would = state.would or own.would
             if state.condition is None:
                 state.condition = own.condition
-        if carries:
+        if carries or not definite:
             for adverb in above.children:
                 effect = rules.adverbs.get(adverb.lower_) if base(adverb.dep_) == "advmod" else None
                 if effect is not None and not effect.negates:
@@ -461,7 +467,9 @@ def _argument(child: Token, above: Token, dep: str, rules: Tables, state: _State
         if _conditional_mark(child, rules) and dep == "obl":
             state.raise_to("Conditional")
             return False
-        return (carries or not definite) and dep != "iobj" and (above.dep_ not in ("acl:relcl", "advcl") or _conditional_mark(above, rules))
+        return (carries or not definite) and dep != "iobj" and (
+            above.dep_ not in ("acl:relcl", "advcl") or _conditional_mark(above, rules) or _participle(above)
+        )
     if dep in ("nmod", "compound", "amod") and not _verbal(above):
         open_ = above.lower_ in rules.nouns and dep == "nmod"
         if open_ and any(_is_negation(c, rules) for c in above.children if c.dep_ == "det"):

@@ -6,8 +6,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from spacy.tokens import Doc
 from spacy.lang.en import English
+from spacy.tokens import Doc
 
 from kgbuild.ids import document_id, record_id
 from kgbuild.records import Dateline, Document, Entity, Event, Mention, Paragraph, Span

@@ -61,6 +61,8 @@ def test_each_rule_holds_on_its_own_examples(nlp: Language, name: str, text: str
         ("The rebels, who did not attack the port, withdrew.", "withdrew", ["Factual"]),
         ("The mayor denied that the police killed the student.", "killed", ["Factual", "negated"]),
         ("The guards prevented the crowd from attacking the court.", "attacking", ["Factual", "negated"]),
+        ("The fire could spread, putting the town in danger.", "danger", ["Possible"]),
+        ("They saw nothing that would lead them to conclude that they need to leave.", "leave", ["Conditional", "negated"]),
         ("The army has been forced to withdraw from the town.", "withdraw", ["Factual"]),
     ],
 )
