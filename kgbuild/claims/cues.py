@@ -68,7 +68,7 @@ def stance_rules() -> StanceRules:
 
 def cue_of(token: Token) -> str | None:
     """The name of the cue rule a word starts, None for most words."""
-    if token._.masked or token.pos_ not in ("VERB", "NOUN"):
+    if token._.masked or token.pos_ not in ("VERB", "NOUN") or token.dep_ in ("amod", "compound"):
         return None
     rules, lexicon = stance_rules(), event_lexicon()
     if token.pos_ == "VERB":

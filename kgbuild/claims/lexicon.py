@@ -211,7 +211,7 @@ def _rule(name: str, raw: Mapping[str, Any], frames: Mapping[str, Any], sets: Ma
         raise RuleError(f"{FILE}.yaml: rule {name!r}: unknown key {unknown[0]!r}")
     if raw.get("type") not in EVENT_TYPES:
         raise RuleError(f"{FILE}.yaml: rule {name!r}: no such type of event: {raw.get('type')!r}")
-    frame = frames.get(raw.get("frame"))
+    frame = frames.get(str(raw.get("frame")))
     if frame is None:
         raise RuleError(f"{FILE}.yaml: rule {name!r}: no such frame: {raw.get('frame')!r}")
 

@@ -24,6 +24,7 @@ class Slots:
     own = True
 
     def heads(self, slot: str, role: str = "") -> list[Token]:
+        """The heads of the phrases in a slot; `role` tells what they are wanted for."""
         return []
 
 
@@ -43,6 +44,7 @@ class VerbSlots(Slots):
         self.trailing += [p for t in inner for p in syntax.nominal_arguments(t) if p[0] == "with"]
 
     def heads(self, slot: str, role: str = "") -> list[Token]:
+        """The heads of the phrases in a slot; `role` tells what they are wanted for."""
         if slot == "subject":
             return self.surface if role == "recipient" else self.agents
         if slot == "object":
@@ -92,6 +94,7 @@ class NounSlots(Slots):
         self.own = bool(kept) or any(self.lent.values())
 
     def heads(self, slot: str, role: str = "") -> list[Token]:
+        """The heads of the phrases in a slot; `role` tells what they are wanted for."""
         if slot in self.lent:
             return self.lent[slot]
         if slot == "between":
@@ -107,9 +110,7 @@ class NounSlots(Slots):
             return
         for clause in syntax.children(token, "acl"):
             verb = phrasal(clause, lexicon)
-            if verb in sets["light"] and syntax.is_passive(clause):
-                self.lent["subject"] = syntax.agents(clause)
-            elif verb in sets["light"] and token in syntax.objects(clause):
+            if verb in sets["light"] and (syntax.is_passive(clause) or token in syntax.objects(clause)):
                 self.lent["subject"] = syntax.agents(clause)
         held = syntax.governor(token)
         if held is None or self.lent["subject"]:
@@ -133,9 +134,7 @@ class NounSlots(Slots):
             self.lent["object"] = syntax.subjects(verb_token)
         elif relation == "in" and verb in sets["into"]:
             self.lent["subject"] = syntax.patients(verb_token)
-        elif relation == "in" and verb in sets["part"]:
-            self.lent["subject"] = syntax.subjects(verb_token)
-        elif relation in DURING and self.type == "Consult":
+        elif (relation == "in" and verb in sets["part"]) or (relation in DURING and self.type == "Consult"):
             self.lent["subject"] = syntax.subjects(verb_token)
         elif relation in MEANS and self.type == "Assault" and (
             violent(verb_token, lexicon) or verb in sets["light"]

@@ -143,8 +143,8 @@ def is_predicate(token: Token) -> bool:
 def is_passive(verb: Token) -> bool:
     """Whether a verb form is passive: by its subject or auxiliary, or as a bare participle beside a noun."""
     deps = {c.dep_ for c in verb.children}
-    if verb.tag_ == "VBD" and "obj" in deps and "aux:pass" not in deps:
-        return False  # "the board appointed her", whatever its subject is called
+    if "aux:pass" not in deps and _active(verb, deps):
+        return False
     if "nsubj:pass" in deps or "aux:pass" in deps or "csubj:pass" in deps:
         return True
     if "obl:agent" in deps and not deps & {"obj", "nsubj"}:
@@ -448,6 +448,18 @@ def _after_span(subject: Token) -> Token:
             if case_of(inner) in ("after", "before", "since") and inner.i < subject.head.i:
                 return inner
     return subject
+
+
+def _active(verb: Token, deps: set[str]) -> bool:
+    """Whether a form shows that it is active, whatever its subject is called: "they appointed her", "they (have) called on her to go"."""
+    if verb.tag_ not in ("VBD", "VBN"):
+        return False
+    if any(c.dep_ == "aux" and c.lemma_.lower() in ("have", "has", "had") for c in verb.children):
+        return True
+    urged = any(case_of(c) in ("on", "upon") for c in children(verb, "obl")) and any(
+        "to" in markers(c) for c in children(verb, "advcl", "xcomp", "ccomp")
+    )
+    return urged or (verb.tag_ == "VBD" and "obj" in deps)
 
 
 def _finite(verb: Token) -> bool:
