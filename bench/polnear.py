@@ -1,4 +1,8 @@
-"""Attribution on PolNeAR: predictions in the scorer's format, then its figures."""
+"""Attribution on PolNeAR: predictions in the scorer's format, then its figures.
+
+The corpus counts attitudes, topics and intentions as attributions ("praised", "wants to"), which make no claim in the graph, and
+leaves quoted speech alone: so the room's attributions of every kind are asked for, those whose cue stands inside a quotation left out.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,17 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from bisect import bisect_right
 from pathlib import Path
 from typing import Any
 
+from spacy.tokens import Doc
+
 from bench.corpora import polnear
 from bench.system import Rooms
-from kgbuild.records import Claim, Record
+from kgbuild.claims.attribution import attributions
+from kgbuild.claims.quotes import quotes
+from kgbuild.claims.reporting import KINDS
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,16 +40,19 @@ def predict(data: Path, split: str, out: Path) -> None:
     rooms = Rooms()
     with out.open("w", encoding="utf-8") as handle:
         for text in polnear(data, split):
-            records = rooms.text(text.text, text.id, published=text.published)
-            handle.write(json.dumps({"doc": text.id, "attributions": attributions(records)}) + "\n")
+            doc = rooms.annotator.annotate(rooms.read(text.text, text.id, published=text.published))
+            handle.write(json.dumps({"doc": text.id, "attributions": found(doc)}) + "\n")
 
 
-def attributions(records: Sequence[Record]) -> list[dict[str, Any]]:
-    """Source, cue and content of each statement, one item a cue and source."""
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for claim in records:
-        if isinstance(claim, Claim) and claim.cue is not None and claim.statement is None:
-            source = [list(claim.source_span)] if claim.source_span else []
-            content = [list(s) for s in claim.content_spans]
-            found.setdefault((claim.cue, claim.source_span), {"source": source, "cue": [list(claim.cue)], "content": content})
-    return list(found.values())
+def found(doc: Doc) -> list[dict[str, Any]]:
+    """Source, cue and content of each attribution whose cue stands outside quoted speech."""
+    spoken = [q.span for q in quotes(doc.text) if q.level == 0 and not q.fragment]
+    begins = [span.begin for span in spoken]
+    rows = []
+    for item in attributions(doc, KINDS):
+        place = bisect_right(begins, item.cue.begin) - 1
+        if place >= 0 and spoken[place].begin < item.cue.begin < spoken[place].end:
+            continue
+        source = [list(item.source_span)] if item.source_span else []
+        rows.append({"source": source, "cue": [list(item.cue)], "content": [list(s) for s in item.content_spans]})
+    return rows

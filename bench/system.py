@@ -35,14 +35,18 @@ class Rooms:
                 raise InputError(f"{item.source}: {item.reason}")
         raise InputError(f"{path}: no article")
 
-    def text(self, text: str, name: str, title: str | None = None, published: str | None = None) -> list[Record]:
-        """Records of a text; offsets count from its first character. Raises InputError when it is no article."""
+    def read(self, text: str, name: str, title: str | None = None, published: str | None = None) -> Document:
+        """The Document of a text; offsets count from its first character. Raises InputError when it is no article."""
         document = to_document(Article(name, text, Hints(title=title, published=published)), self.config)
         if isinstance(document, Skipped):
             raise InputError(f"{document.source}: {document.reason}")
         if len(document.text) != len(text):
             self.moved.append(name)
-        return self.document(document)
+        return document
+
+    def text(self, text: str, name: str, title: str | None = None, published: str | None = None) -> list[Record]:
+        """Records of a text. Raises InputError when it is no article."""
+        return self.document(self.read(text, name, title, published))
 
     def document(self, document: Document) -> list[Record]:
         """Records of one document, resolved."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,20 @@ from kgbuild.errors import RuleError
 
 __all__ = ["load_rules", "require_examples"]
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@lru_cache(maxsize=None)
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C loader where PyYAML has it
+    """YAML in which on, off, yes and no are the words they are, as in YAML 1.2: rule files list prepositions."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+
+
+@cache
 def load_rules(name: str) -> Mapping[str, Any]:
     """The content of data/<name>.yaml, a mapping. Raises RuleError naming the file and line when it is malformed."""
     path = data_path(f"{name}.yaml")
@@ -27,7 +38,7 @@ def load_rules(name: str) -> Mapping[str, Any]:
 def _load(path: Path) -> Mapping[str, Any]:
     try:
         with path.open("rb") as handle:
-            content = yaml.load(handle, Loader=_LOADER)
+            content = yaml.load(handle, Loader=_Loader)
     except OSError as error:
         raise RuleError(f"{path.name}: cannot be read ({error.strerror}); reinstall kgbuild") from error
     except yaml.YAMLError as error:

@@ -339,7 +339,22 @@ def _demonym(token: Token, base: Base) -> Demonym | None:
         or token.lower_ in words("peoples")
     ):
         return None
-    return base.demonym(token.text)
+    demonym = base.demonym(token.text)
+    if demonym is not None and demonym.of.type != "country" and _begins_compound(token, base):
+        return None  # "African-American" names people by descent, "Asian-Pacific" one region: the continent takes no part
+    return demonym
+
+
+def _begins_compound(token: Token, base: Base) -> bool:
+    """Whether a hyphen and another demonym follow without a blank."""
+    doc, i = token.doc, token.i
+    return (
+        i + 2 < len(doc)
+        and doc[i + 1].text in {"-", "–"}
+        and not token.whitespace_
+        and not doc[i + 1].whitespace_
+        and base.demonym(doc[i + 2].text) is not None
+    )
 
 
 def _runs(doc: Doc, taken: Sequence[bool]) -> Iterator[tuple[int, int]]:
