@@ -28,6 +28,7 @@ LOCATIVE = ("in", "at", "near", "inside", "outside", "around", "across", "within
 CONFIDENCE = {"verb": 0.8, "noun": 0.65}
 AIMED = frozenset({"against", "to", "on", "at", "from"})
 INFINITIVE = ("xcomp", "ccomp", "advcl", "acl")
+CURRENCIES = frozenset({"dollar", "euro", "pound", "yen", "yuan", "rouble", "ruble", "franc", "crown", "rupee", "peso", "rand"})
 OPENING = frozenset("\"“‘'`«")
 PARTICIPLES = ("ing", "ed", "en", "ught", "rn")
 
@@ -68,7 +69,7 @@ class _Finder:
         extra = _extra_words(token, entry, self.lexicon)
         if extra is None:
             return None
-        if entry.preposition is not None and not _has_preposition(token, entry.preposition):
+        if entry.preposition is not None and not _has_preposition(token, extra, entry.preposition):
             return None
         objects = syntax.patients(token) or self._misread(token)
         agents = syntax.agents(token)
@@ -347,8 +348,10 @@ def _extra_words(token: Token, entry: Entry, lexicon: Lexicon) -> list[Token] | 
     return found
 
 
-def _has_preposition(token: Token, preposition: str) -> bool:
-    if any(case == preposition for case, _ in syntax.obliques(token)):
+def _has_preposition(token: Token, extra: Sequence[Token], preposition: str) -> bool:
+    """Whether a preposition follows the verb, or the noun of its fixed phrase ("restored ties | with Kenya")."""
+    phrases = syntax.obliques(token) + [p for word in extra for p in syntax.nominal_arguments(word)]
+    if any(case == preposition for case, _ in phrases):
         return True
     return any(c.lower_ == preposition and c.i > token.i and c.dep_ != "mark" for c in token.children)
 
@@ -378,7 +381,7 @@ def _of_head(noun: Token) -> Token | None:
 
 
 def _object_in(token: Token, lemma: str, wanted: frozenset[str]) -> bool:
-    if "$" in wanted and any(c.text in ("$", "€", "£") for c in token.subtree):
+    if "$" in wanted and (lemma in CURRENCIES or any(c.text in ("$", "€", "£") for c in token.subtree)):
         return True
     return lemma_in(lemma, token, wanted)
 
