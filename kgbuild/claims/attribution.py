@@ -97,6 +97,8 @@ class _Reader:
         if _open(cue) and (cue.dep_ != "xcomp" or cue.head.lemma_ not in _LIGHT):
             return
         head = source_head(cue) if sense.kind not in ("rumour", "impression") else None
+        if head is None and sense.name == "sure" and cue.tag_ == "VBN":
+            head = next((c for c in cue.children if base(c.dep_) == "nsubj"), None)  # "was convinced": a state, no passive
         if sense.owned and head is None:
             return
         if self.inside[cue.i] >= 0 and head is not None and sense.kind != "speech" and head.lower_ in _FIRST:
@@ -434,6 +436,11 @@ class _Reader:
     def result(self) -> tuple[Attribution, ...]:
         drafts = sorted(self.drafts.values(), key=lambda d: (min(d.spans[0].begin, self.doc[d.cue[0]].idx), d.cue))
         parents = _parents(self.doc, drafts)
+        if kept := [d for d, up in zip(drafts, parents, strict=True) if not _unowned(d, None if up is None else drafts[up])]:
+            if len(kept) < len(drafts):
+                drafts, parents = kept, _parents(self.doc, kept)
+        else:
+            return ()
         return tuple(self._attribution(d, parents[i]) for i, d in enumerate(drafts))
 
     def _attribution(self, draft: _Draft, parent: int | None) -> Attribution:
@@ -485,6 +492,13 @@ class _Reader:
 def _open(cue: Token) -> bool:
     """Whether a cue is an infinitive that reports nothing done: "enough to conclude that", "a chance to say that"."""
     return cue.tag_ == "VB" and cue.dep_ in ("xcomp", "acl", "advcl", "acl:relcl") and any(c.tag_ == "TO" for c in cue.children)
+
+
+def _unowned(draft: _Draft, around: _Draft | None) -> bool:
+    """Whether somebody's thought inside somebody else's words is nobody's: no subject to hold it, or asked after, not told."""
+    if around is None or draft.sense.kind not in ("belief", "evidence"):
+        return False
+    return around.frame == "whether" or (draft.head is None and draft.source is None)
 
 
 def _parents(doc: Doc, drafts: list[_Draft]) -> list[int | None]:

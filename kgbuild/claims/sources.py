@@ -11,6 +11,7 @@ __all__ = ["source_head", "source_tokens"]
 
 MAX_STEPS = 8
 _FINITE = frozenset({"VBD", "VBZ", "VBP"})
+_RELATIVE_TAGS = frozenset({"WP", "WDT"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X", "SYM"})
 # What comes from somebody else's mouth: "issued a statement saying ...".
 _SPEECH_NOUNS = frozenset(
@@ -119,7 +120,8 @@ def _verbal(verb: Token, depth: int) -> Token | None:
             return _verbal(above, depth + 1)
         if any(c.tag_ == "TO" for c in verb.children):
             return _nominal(head) or (_verbal(head.head, depth + 1) if head.head.pos_ == "VERB" and base(head.dep_) in ("obj", "obl") else None)
-        return head if head.pos_ in _NOMINAL else None
+        # "what officials say": the head is the content's place, not who speaks
+        return head if head.pos_ in _NOMINAL and head.tag_ not in _RELATIVE_TAGS else None
     if dep in ("xcomp", "advcl", "ccomp", "parataxis") and not (dep in ("ccomp", "parataxis") and is_finite(verb)):
         if head.pos_ in ("VERB", "AUX", "ADJ"):
             if dep == "xcomp" and not passive(head):

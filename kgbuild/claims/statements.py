@@ -189,7 +189,7 @@ class _Writer:
             content_spans=(span,), voice="Headline" if headline else "Narrator", speech_act="Report",
             modality=fact.modality, negated=fact.negated, hearsay=fact.hearsay, content=event.record.id,
             condition=None if condition is None else condition.record.id, about=self._about((span,)),
-            latest=self.today, extractor=NARRATED, confidence=NARRATOR_CONFIDENCE,
+            earliest=self.today, latest=self.today, extractor=NARRATED, confidence=NARRATOR_CONFIDENCE,
         )
 
     def _fact(self, token: int) -> Factuality:
@@ -250,7 +250,7 @@ class _Writer:
         return found if inside is self.events or any(e is found for e in inside) else None
 
     def _when(self, attribution: Attribution, span: Span) -> tuple[str | None, str | None, str | None]:
-        """Bounds and words of the time expression beside the cue, else the article's day as the latest one."""
+        """Both bounds and the words of the time expression beside the cue; without one, or with a bound unknown, no bounds."""
         times: Sequence[TimeExpression] = self.doc._.times
         if attribution.cue_token >= 0 and times:
             cue = self.doc[attribution.cue_token]
@@ -263,12 +263,15 @@ class _Writer:
                     time = times[place]
                     free = not any(s.begin <= time.span.begin < s.end for s in attribution.content_spans)
                     if free and time.kind == "point" and (base(child.dep_) != "advcl"):
-                        return time.earliest, time.latest if time.latest is not None else self._day(time.earliest), time.text
+                        return *self._both(time.earliest, time.latest), time.text
                     place += 1
-        return None, self.today, None
+        return None, None, None
 
-    def _day(self, earliest: str | None) -> str | None:
-        return self.today if self.today is not None and (earliest is None or earliest <= self.today) else None
+    def _both(self, earliest: str | None, latest: str | None) -> tuple[str | None, str | None]:
+        """Both bounds or neither: what was said has been said by the article's day, but an unknown beginning stays unknown."""
+        if latest is None and earliest is not None and self.today is not None and earliest <= self.today:
+            latest = self.today
+        return (earliest, latest) if earliest is not None and latest is not None else (None, None)
 
     def _about(self, spans: Iterable[Span]) -> tuple[str, ...]:
         found: set[str] = set()
