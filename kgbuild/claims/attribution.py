@@ -90,6 +90,8 @@ class _Reader:
         if adverb is not None:
             self._adverb(cue, adverb)
             return
+        if cue.tag_ == "VBN" and passive(cue) and not self._agent(cue):
+            senses = tuple(s for s in senses if s.name == "sure") or senses  # "was convinced that": a state of mind
         best = self._best(cue, senses)
         if best is None:
             return
@@ -436,12 +438,19 @@ class _Reader:
     def result(self) -> tuple[Attribution, ...]:
         drafts = sorted(self.drafts.values(), key=lambda d: (min(d.spans[0].begin, self.doc[d.cue[0]].idx), d.cue))
         parents = _parents(self.doc, drafts)
-        if kept := [d for d, up in zip(drafts, parents, strict=True) if not _unowned(d, None if up is None else drafts[up])]:
+        if kept := [d for d, up in zip(drafts, parents, strict=True) if not self._unowned(d, None if up is None else drafts[up])]:
             if len(kept) < len(drafts):
                 drafts, parents = kept, _parents(self.doc, kept)
         else:
             return ()
         return tuple(self._attribution(d, parents[i]) for i, d in enumerate(drafts))
+
+    def _unowned(self, draft: _Draft, around: _Draft | None) -> bool:
+        """Whether a thought inside somebody else's words is nobody's: no subject holds it, or it is asked after, not told."""
+        if around is None or draft.sense.kind not in ("belief", "evidence"):
+            return False
+        asked = any(self.doc.text.startswith(("whether ", "if "), s.begin) for s in around.spans)
+        return asked or around.frame == "whether" or (draft.head is None and draft.source is None)
 
     def _attribution(self, draft: _Draft, parent: int | None) -> Attribution:
         doc, source = self.doc, draft.source
@@ -492,13 +501,6 @@ class _Reader:
 def _open(cue: Token) -> bool:
     """Whether a cue is an infinitive that reports nothing done: "enough to conclude that", "a chance to say that"."""
     return cue.tag_ == "VB" and cue.dep_ in ("xcomp", "acl", "advcl", "acl:relcl") and any(c.tag_ == "TO" for c in cue.children)
-
-
-def _unowned(draft: _Draft, around: _Draft | None) -> bool:
-    """Whether somebody's thought inside somebody else's words is nobody's: no subject to hold it, or asked after, not told."""
-    if around is None or draft.sense.kind not in ("belief", "evidence"):
-        return False
-    return around.frame == "whether" or (draft.head is None and draft.source is None)
 
 
 def _parents(doc: Doc, drafts: list[_Draft]) -> list[int | None]:

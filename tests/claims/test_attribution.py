@@ -232,3 +232,56 @@ def test_a_long_article_takes_time_in_proportion(nlp: Language, monkeypatch: pyt
         attributions(nlp('"We will rebuild," Ana Sousa said. The mayor said that the bridge had collapsed.\n\n' * times))
         counts.append(seen[0])
     assert counts[1] <= 12 * counts[0]
+
+
+ASIDE = """
+Ana NNP PROPN nsubj 2
+said VBD VERB ROOT 0
+that IN SCONJ mark 6
+it PRP PRON nsubj:pass 6
+was VBD AUX aux:pass 6
+shown VBN VERB ccomp 2
+that IN SCONJ mark 9
+rebels NNS NOUN nsubj 9
+fled VBD VERB ccomp 6
+. . PUNCT punct 2
+"""
+
+FREE = """
+After IN ADP mark 2
+failing VBG VERB advcl 14
+in IN ADP case 4
+what WP PRON obl 2
+foreign JJ ADJ amod 6
+officials NNS NOUN nsubj 2
+say VBP VERB acl:relcl 4
+was VBD AUX cop 10
+an DT DET det 10
+attack NN NOUN advcl 14
+, , PUNCT punct 14
+the DT DET det 13
+army NN NOUN nsubj 14
+left VBD VERB ROOT 0
+. . PUNCT punct 14
+"""
+
+
+def test_a_thought_without_a_holder_inside_somebodys_words_is_no_attribution() -> None:
+    doc = parsed(ASIDE, [("Ana", ANA)])
+    assert [words(doc, a)[:2] for a in attributions(doc)] == [("Ana", "said")]
+
+
+def test_who_says_what_is_the_noun_beside_the_verb() -> None:
+    doc = parsed(FREE, [("army", ARMY)])
+    (found,) = attributions(doc)
+    source, cue, content = words(doc, found)
+    assert source is not None and source.endswith("officials")
+    assert (cue, content) == ("say", ["was an attack"])
+
+
+@pytest.mark.model
+def test_a_state_of_mind_belongs_to_its_subject_and_is_none_when_only_asked_after(nlp: Language) -> None:
+    doc = nlp("The envoy said the king was convinced that the siege would end.")
+    assert ("the king", "was convinced") in [words(doc, a)[:2] for a in attributions(doc)]
+    doc = nlp("Reporters asked whether he was convinced that the siege would end.")
+    assert [words(doc, a)[1] for a in attributions(doc)] == ["asked"]

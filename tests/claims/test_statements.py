@@ -52,7 +52,9 @@ def test_one_wide_claim_and_one_for_each_further_event() -> None:
     assert doc.text[wide.span.begin : wide.span.end] == "Ana Sousa said that rebels attacked the port and burned it"
     assert wide.content is not None and "attacked" in wide.text
     assert (part.statement, part.source) == (wide.id, ANA.id)
-    assert (own.source, own.cue, own.speech_act, own.latest) == (doc._.document.id, None, "Report", "2024-05-02")
+    assert (own.source, own.cue, own.speech_act) == (doc._.document.id, None, "Report")
+    assert (own.earliest, own.latest) == ("2024-05-02", "2024-05-02")
+    assert (wide.earliest, wide.latest, wide.time_text) == (None, None, None), "nothing says when she said it"
 
 
 def test_every_event_is_reached_once_at_least() -> None:
