@@ -16,7 +16,7 @@ from kgbuild.claims.frames import Content, contents, is_finite, passive, sentenc
 from kgbuild.claims.model import Attribution
 from kgbuild.claims.quoted import QuotedText
 from kgbuild.claims.reporting import CLAIM_KINDS, Sense, lookup, phrases
-from kgbuild.claims.sources import source_head, source_tokens
+from kgbuild.claims.sources import is_document, source_head, source_tokens
 from kgbuild.claims.syntax import antecedent, base, clause_head
 from kgbuild.layers import mention_heads
 from kgbuild.records import Mention, Paragraph, Span
@@ -494,6 +494,11 @@ class _Reader:
             names = [m for m in inside if m.form == "name" and m.span.begin <= head.idx < m.span.end]
             if names:
                 found += names[-1].entities
+            elif is_document(head):
+                # "a Defense Ministry news release": whose paper it is answers for it
+                owners = [m for m in inside if m.form != "pronoun" and m.span.end <= head.idx and all(e.startswith("actor/") for e in m.entities)]
+                if owners:
+                    found += max(owners, key=lambda m: (m.span.end - m.span.begin, m.span)).entities
         return tuple(dict.fromkeys(found))
 
 

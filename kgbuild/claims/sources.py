@@ -7,7 +7,7 @@ from spacy.tokens import Span, Token
 from kgbuild.claims.frames import is_finite, misread, passive
 from kgbuild.claims.syntax import base
 
-__all__ = ["source_head", "source_tokens"]
+__all__ = ["is_document", "source_head", "source_tokens"]
 
 MAX_STEPS = 8
 _FINITE = frozenset({"VBD", "VBZ", "VBP"})
@@ -20,6 +20,11 @@ _SPEECH_NOUNS = frozenset(
 
 # Verbs that only put a noun of speech into words: "made the claim that ...".
 _GIVING = frozenset({"make", "give", "issue", "voice", "express", "float", "repeat", "release", "utter", "offer", "deliver", "have", "raise", "advance"})
+
+
+def is_document(noun: Token) -> bool:
+    """Whether a noun names words put down or sent ("statement", "news release"): its owner speaks through it."""
+    return noun.pos_ == "NOUN" and noun.lower_.removesuffix("s") in _SPEECH_NOUNS
 
 
 def source_head(cue: Token) -> Token | None:

@@ -285,3 +285,24 @@ def test_a_state_of_mind_belongs_to_its_subject_and_is_none_when_only_asked_afte
     assert ("the king", "was convinced") in [words(doc, a)[:2] for a in attributions(doc)]
     doc = nlp("Reporters asked whether he was convinced that the siege would end.")
     assert [words(doc, a)[1] for a in attributions(doc)] == ["asked"]
+
+
+RELEASE = """
+Rebels NNS NOUN nsubj 2
+fled VBD VERB ROOT 0
+according VBG VERB case 9
+to IN ADP fixed 3
+an DT DET det 9
+Ana NNP PROPN compound 7
+Sousa NNP PROPN compound 9
+news NN NOUN compound 9
+{noun} NN NOUN obl 2
+. . PUNCT punct 2
+"""
+
+
+@pytest.mark.parametrize(("noun", "source"), [("release", (ANA.id,)), ("agent", ())])
+def test_the_owner_of_a_paper_speaks_through_it(noun: str, source: tuple[str, ...]) -> None:
+    doc = parsed(RELEASE.format(noun=noun), [("Ana Sousa", ANA)])
+    (found,) = attributions(doc)
+    assert found.source == source
