@@ -10,6 +10,8 @@ SUITES = {
     "gold": "entities, attributions, events and stances on hand-annotated articles",
     "records": "records per room and article on articles in text form (PolNeAR, re3d): a room that returns nothing shows",
     "polnear": "attribution on PolNeAR",
+    "ner": "names on UNER and CrossNER (--set)",
+    "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
     "speed": "time from process start to graph, words a second per room",
 }
@@ -21,6 +23,7 @@ def main() -> int:
     parser.add_argument("suite", choices=SUITES, help="; ".join(f"{k}: {v}" for k, v in SUITES.items()))
     parser.add_argument("--data", required=True, help="a corpus folder in its upstream layout")
     parser.add_argument("--split", default="dev", help="the part of the corpus")
+    parser.add_argument("--set", default="uner-ewt", help="the corpus of names: uner-ewt, uner-pud, crossner-politics, conll03")
     parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")
     parser.add_argument("--verbose", action="store_true", help="list misses and false alarms")

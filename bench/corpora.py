@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Text", "polnear", "re3d", "texts"]
+__all__ = ["NAME_SETS", "Text", "named", "polnear", "re3d", "texts", "treebank", "treebank_files"]
+
+NAME_SETS = {
+    "uner-ewt": "en_ewt-ud-{split}.iob2",
+    "uner-pud": "en_pud-ud-{split}.iob2",
+    "crossner-politics": "ner_data/politics/{split}.txt",
+    "conll03": "ner_data/conll2003/{split}.txt",
+}
+"""Corpus of names -> where its sentences lie in its folder."""
+_PARAGRAPH = 10
+"""Most sentences that the scorer of parses puts in one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +55,66 @@ def texts(root: Path, split: str) -> Iterator[Text]:
     if any(root.glob("*/documents.json")):
         return re3d(root, split)
     raise SystemExit(f"{root}: neither PolNeAR (data/{split}/text/*.txt) nor re3d (<source>/documents.json)")
+
+
+def named(root: Path, name: str, split: str) -> Iterator[Text]:
+    """Sentences of a set of NAME_SETS: their `# text`, or else their tokens parted by blanks (columns; the token is first, or second after a number)."""
+    path = root / NAME_SETS[name].format(split=split)
+    if not path.is_file():
+        raise SystemExit(f"{path}: no such file; --data is the folder that holds {NAME_SETS[name].format(split=split)}")
+    column = 1 if path.suffix == ".iob2" else 0
+    text, count = "", 0
+    tokens: list[str] = []
+    for line in [*path.read_text(encoding="utf-8").split("\n"), ""]:
+        if line.startswith("# text = "):
+            text = line[9:]
+        elif line.strip() and not line.startswith("#"):
+            tokens.append((line.split("\t") if "\t" in line else line.split(" "))[column])
+        elif not line.strip():
+            if tokens:
+                yield Text(f"{name}-{split}-{count}", text or " ".join(tokens))
+                count += 1
+            text, tokens = "", []
+
+
+def treebank_files(root: Path, split: str) -> list[Path]:
+    """CoNLL-U files of a split: GUM's documents by its splits.md, else <treebank>-ud-<split>.conllu."""
+    if (root / "splits.md").is_file():
+        names, current = set(), ""
+        for line in (root / "splits.md").read_text(encoding="utf-8").splitlines():
+            if line.startswith("## "):
+                current = line[3:].strip()
+            elif current == split and line.strip().startswith("*"):
+                names.add(line.strip().lstrip("* ").split()[0])
+        files = sorted(p for p in (root / "dep").glob("*.conllu") if p.stem in names)
+    else:
+        files = sorted(root.glob(f"*-ud-{split}.conllu"))
+    if not files:
+        raise SystemExit(f"{root}: no {split} part (dep/*.conllu with splits.md, or *-ud-{split}.conllu)")
+    return files
+
+
+def treebank(path: Path) -> Iterator[Text]:
+    """A CoNLL-U file's text a paragraph at a time, in the pieces and under the ids that ../shared/bench/parse.py scores."""
+    count, words = 0, ""
+    sentences: list[str] = []
+    held, inside = "", 0  # of a word written as several ("don't"): what follows it, and its last part
+    for line in [*path.read_text(encoding="utf-8").split("\n"), "", "# newdoc"]:
+        if (line.startswith(("# newpar", "# newdoc")) and not line.startswith("# newpar_block")) or len(
+            sentences
+        ) == _PARAGRAPH:
+            if sentences:
+                yield Text(f"{path.stem}-{count}", "".join(sentences).strip())
+                count += 1
+            sentences = []
+        if line and not line.startswith("#"):
+            row = line.split("\t")
+            after = "" if "SpaceAfter=No" in row[9] else " "
+            if "-" in row[0]:
+                held, inside = after, int(row[0].split("-")[1])
+            elif "." not in row[0]:
+                n = int(row[0])
+                words += row[1] + (after if n > inside else held if n == inside else "")
+        elif not line and words:
+            sentences.append(words if words.endswith(" ") else words + " ")
+            words, inside = "", 0

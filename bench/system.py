@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
+import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from kgbuild import resolve
@@ -11,6 +15,7 @@ from kgbuild.annotate import Annotator
 from kgbuild.claims import extract
 from kgbuild.config import Config
 from kgbuild.errors import InputError
+from kgbuild.ids import document_id
 from kgbuild.records import Document, Record, Skipped
 from kgbuild.sources import read
 from kgbuild.sources.article import Article, Hints, to_document
@@ -59,3 +64,19 @@ class Rooms:
         self.words += sum(not t.is_space and not t.is_punct for t in doc)
         self.seconds.update({"annotate": middle - start, "claims+resolve": end - middle})
         return records
+
+
+def plain_document(text: str, name: str) -> Document:
+    """A text as it stands, nothing known beside it: no cleaning that would move offsets, and no language asked for."""
+    sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return Document(id=document_id(sha256), text=text, sha256=sha256, source=name)
+
+
+def print_scores(scorer: str, data: Path, options: Sequence[str], predictions: Path) -> int:
+    """Run a public scorer found beside the corpora (../bench of their folder) or beside the repository; its exit status."""
+    folders = (data.resolve().parents[1] / "bench", Path(__file__).resolve().parents[2] / "shared" / "bench")
+    path = next((f / scorer for f in folders if (f / scorer).is_file()), None)
+    if path is None:
+        print(f"predictions in {predictions}; no scorer {scorer} in {folders[0]}")
+        return 0
+    return subprocess.run([sys.executable, str(path), *options, "--pred", str(predictions)], check=False).returncode

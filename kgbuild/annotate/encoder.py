@@ -20,12 +20,12 @@ from spacy.tokens import Doc, Span
 from spacy.util import ensure_path
 from tokenizers import Tokenizer
 
-__all__ = ["Encoder"]
+__all__ = ["CLS", "SEP", "Encoder", "WordPieces", "casing", "tree"]
 
 FILES = ("encoder.onnx", "relations.npz", "labels.json", "tokenizer.json")
 CLS, SEP, UNKNOWN, LINE, BLANK = 101, 102, 100, 1, 2
-WORD_PIECES = 12
-"""Pieces read of one word; a longer one (an address, a hash) says nothing more."""
+WORD_LETTERS, WORD_PIECES = 100, 12
+"""Letters and pieces read of one word; a longer one (an address, a hash) says nothing more."""
 WINDOW = 200
 """Pieces in one window; training saw up to 384, and attention costs grow with the square."""
 BATCH = 3000
@@ -53,12 +53,35 @@ def casing(word: str) -> int:
     return 9
 
 
+class WordPieces:
+    """Piece ids of one word, at least one; white space is a line break or a blank line. Remembers what it has seen."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._tokenizer = Tokenizer.from_file(str(path))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._known: dict[str, list[int]] = {}
+
+    def __call__(self, word: str) -> list[int]:
+        """The pieces of a word, which the caller must not change."""
+        pieces = self._known.get(word)
+        if pieces is None:
+            if word.isspace():
+                pieces = [BLANK if word.count("\n") > 1 else LINE]
+            else:
+                pieces = self._tokenizer.encode(word[:WORD_LETTERS], add_special_tokens=False).ids[:WORD_PIECES]
+            pieces = pieces or [UNKNOWN]
+            if len(self._known) > 100_000:
+                self._known.clear()
+            self._known[word] = pieces
+        return pieces
+
+
 class Encoder:
     """Callable over Docs; sets tag_, pos_, morph, head, dep_, sentence starts and ents."""
 
     def __init__(self, name: str = "encoder") -> None:
         self.name = name
-        self._pieces: dict[str, list[int]] = {}
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Encoder:
         """Load the component's folder."""
@@ -74,10 +97,7 @@ class Encoder:
         )
         with np.load(folder / "relations.npz") as arrays:
             self._relations: Array = arrays["R"]
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._pieces.clear()
+        self._word = WordPieces(folder / "tokenizer.json")
         self._names = [("O", "") if label == "O" else (label[0], label[2:]) for label in self._labels["ner"]]
         return self
 
@@ -105,18 +125,6 @@ class Encoder:
         outputs = self._run(doc)
         self._annotate(doc, outputs)
         return doc
-
-    def _word(self, text: str) -> list[int]:
-        pieces = self._pieces.get(text)
-        if pieces is None:
-            if text.isspace():
-                pieces = [BLANK if text.count("\n") > 1 else LINE]
-            else:
-                pieces = self._tokenizer.encode(text[:100], add_special_tokens=False).ids[:WORD_PIECES] or [UNKNOWN]
-            if len(self._pieces) > 100_000:
-                self._pieces.clear()
-            self._pieces[text] = pieces
-        return pieces
 
     def _windows(self, doc: Doc) -> list[tuple[int, int]]:
         """Ranges of tokens, cut at paragraph borders or, in long paragraphs, after a word that can end a sentence."""
@@ -283,7 +291,7 @@ def _spans(doc: Doc, tags: list[tuple[str, str]]) -> list[Span]:
 def tree(scores: Array) -> list[int]:
     """Heads of a maximum spanning tree with one root: `scores[d, h]` for dependant d (from 0) and head h (0 is the root, h is word h - 1).
 
-    Greedy heads first: most sentences' are a tree already. Else Chu-Liu-Edmonds, for each root among the best candidates.
+    Greedy heads first: most sentences' are a tree already. Else Chu-Liu-Edmonds.
     """
     n = len(scores)
     matrix = scores.astype(np.float64).copy()
@@ -291,20 +299,12 @@ def tree(scores: Array) -> list[int]:
     greedy = matrix.argmax(-1)
     if (greedy == 0).sum() == 1 and _reaches_root(greedy):
         return [int(h) for h in greedy]
-    best: list[int] = []
-    best_score = -np.inf
-    for root in np.argsort(-matrix[:, 0], kind="stable")[:3]:
-        forced = matrix.copy()
-        forced[:, 0] = -1e9
-        forced[root, :] = -np.inf
-        forced[root, 0] = 0.0
-        full = np.full((n + 1, n + 1), -np.inf)
-        full[1:, :] = forced
-        heads = _edmonds(full)
-        score = sum(matrix[d - 1, heads[d]] for d in range(1, n + 1))
-        if score > best_score:
-            best_score, best = score, heads[1:]
-    return best
+    # An edge from the root costs more than all others can gain, so that the best tree has one.
+    finite = matrix[np.isfinite(matrix)]
+    full = np.full((n + 1, n + 1), -np.inf)
+    full[1:] = matrix
+    full[1:, 0] -= (finite.max() - finite.min() + 1) * (n + 1)
+    return _edmonds(full)[1:]
 
 
 def _reaches_root(heads: Array) -> bool:

@@ -1,93 +1,103 @@
-"""Join the trained syntax and names pipelines into one pipeline directory, swapped in whole."""
+"""Pack tokenizer, exported encoder and rule lemmatizer into the pipeline folder that the wheel ships.
+
+The lemmatizer's tables are spaCy's for English; words whose lemma in the treebanks the tables miss are added as exceptions. They
+have nothing on auxiliaries, pronouns, determiners and particles ("is", "n't", "them"): all of these come from the treebanks.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
-import tempfile
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import spacy
-import srsly
 from spacy.language import Language
+from spacy.pipeline import Lemmatizer
+from spacy.tokens import Doc
 
-from . import tokenizer as _registers_the_callback  # noqa: F401  (spaCy looks the callback up by name while loading)
+from kgbuild.annotate import encoder  # registers the factory
 
-# Only for training: the callback lives in this recipe, and nobody who runs the model has the corpora.
-TRAINING_SECTIONS = ("corpora", "training", "initialize")
+from .encoder_data import read_docs
+from .packing import write
+from .tokenizer import blank
+
+OPEN_CLASSES = frozenset({"NOUN", "VERB", "ADJ", "ADV"})
+CLOSED_CLASSES = frozenset({"AUX", "PRON", "DET", "PART"})
+SEEN = 4
+"""How often a word must have a lemma, under one analysis, to be made an exception."""
+SHARE = 0.8
+"""Least share of a word's uses, over all analyses of its part of speech, that have the lemma."""
+
+Exceptions = dict[str, dict[str, str]]
+"""Part of speech as the tables name it ("noun", "aux", ...) -> word in small letters -> lemma."""
 
 
-def join(syntax: Path, names: Path | None) -> Language:
-    """One pipeline: the syntax components, then the names component with an encoder of its own."""
-    nlp = spacy.load(syntax)
-    if names is not None:
-        source = spacy.load(names, vocab=nlp.vocab)
-        source.replace_listeners("tok2vec", "ner", ["model.tok2vec"])
-        nlp.add_pipe("ner", source=source, name="ner")
+def exceptions(nlp: Language, lemmatizer: Lemmatizer, docs: Iterable[Doc]) -> Exceptions:
+    """Lemmas of the treebanks that the tables miss."""
+    seen: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for doc in docs:
+        for token in doc:
+            plain = token.text.isalpha() and token.lemma_.isalpha()
+            if token.pos_ in CLOSED_CLASSES or (token.pos_ in OPEN_CLASSES and plain):
+                lemma = token.lemma_ if token.pos_ == "PRON" else token.lemma_.lower()  # "I" is the lemma of "me"
+                seen[token.lower_.replace("’", "'"), token.pos_, str(token.morph)][lemma] += 1
+    votes: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    missed = set()
+    for (form, pos, morph), lemmas in seen.items():
+        wanted, times = _most(lemmas)
+        votes[form, pos].update(lemmas)
+        if pos in CLOSED_CLASSES:  # a class that the tables know in part keeps the capitals of all other words
+            missed.add((form, pos))
+            continue
+        alone = Doc(nlp.vocab, words=[form], pos=[pos], morphs=[morph])
+        if times >= SEEN and lemmatizer.lemmatize(alone[0])[0] != wanted:
+            missed.add((form, pos))
+    found: Exceptions = defaultdict(dict)
+    for form, pos in sorted(missed):
+        lemma, times = _most(votes[form, pos])
+        if times >= SHARE * votes[form, pos].total():
+            for spelling in {form, form.replace("'", "’")}:
+                found[pos.lower()][spelling] = lemma
+    return found
+
+
+def _most(lemmas: Counter[str]) -> tuple[str, int]:
+    """The most frequent lemma and its count; of several, the last in the alphabet."""
+    return max(lemmas.items(), key=lambda item: (item[1], item[0]))
+
+
+def pipeline(exported: Path, treebanks: Path) -> Language:
+    """Tokenizer, encoder, lemmatizer."""
+    nlp = blank()
+    component = nlp.add_pipe("kgbuild_encoder", name="encoder")
+    if not isinstance(component, encoder.Encoder):
+        raise TypeError("kgbuild_encoder is another component")
+    component.from_disk(exported)
+    lemmatizer = nlp.add_pipe("lemmatizer", config={"mode": "rule", "overwrite": True})
+    if not isinstance(lemmatizer, Lemmatizer):
+        raise TypeError("lemmatizer is another component")
+    lemmatizer.initialize(lambda: [], nlp=nlp)
+    added = exceptions(nlp, lemmatizer, read_docs(treebanks, nlp.vocab))
+    table = lemmatizer.lookups.get_table("lemma_exc")
+    for pos, lemmas in sorted(added.items()):
+        table[pos] = {**table.get(pos, {}), **{form: [lemma] for form, lemma in sorted(lemmas.items())}}
+    sys.stdout.write(f"exceptions added to the lemmatizer: {sum(map(len, added.values()))}\n")
     return nlp
-
-
-def strip_training(config: dict[str, Any]) -> dict[str, Any]:
-    """The configuration without what only training needs."""
-    kept = {k: v for k, v in config.items() if k not in TRAINING_SECTIONS}
-    kept["paths"] = {}
-    kept["initialize"] = {}
-    return kept
-
-
-def needed_strings(nlp: Language, folder: Path) -> list[str]:
-    """The strings that the components refer to: labels, features, and the pieces that lemmas are edited with.
-
-    Training leaves every word of its text in the vocabulary; nothing looks these up at run time, and they are the
-    corpora's, not ours.
-    """
-    keep = set(spacy.blank(nlp.lang or "en").vocab.strings) | {
-        label for labels in nlp.pipe_labels.values() for label in labels
-    }
-    for label in nlp.pipe_labels.get("morphologizer", []):
-        keep.update(label.split("|"))
-        keep.update(part for feature in label.split("|") for part in feature.split("="))
-    keep.update({"ROOT", "dep", "_SP", "SPACE"})
-    trees = folder / "trainable_lemmatizer" / "trees"
-    if trees.exists():
-        stored = srsly.msgpack_loads(trees.read_bytes())
-        for tree in stored["trees"]:
-            keep.update(nlp.vocab.strings[tree[side]] for side in ("orig", "subst") if side in tree)
-    return sorted(keep - {""})
-
-
-def write(nlp: Language, target: Path, meta: dict[str, Any]) -> None:
-    """Write the pipeline beside `target` and swap it in, so that a reader sees the old directory or the new one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    fresh.chmod(0o755)
-    nlp.meta.update(meta)
-    nlp.to_disk(fresh, exclude=["vocab.vectors"])
-    srsly.write_json(fresh / "vocab" / "strings.json", needed_strings(nlp, fresh))
-    config = nlp.config.copy()
-    (fresh / "config.cfg").write_text(type(config)(strip_training(config)).to_str(), encoding="utf-8")
-    old = target.parent / f".{target.name}-old"
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--syntax", type=Path, required=True)
-    parser.add_argument("--names", type=Path)
-    parser.add_argument(
-        "--meta", type=Path, help="JSON merged into the pipeline's meta.json (name, licence, sources, figures)"
-    )
+    parser.add_argument("--encoder", type=Path, required=True, help="folder with encoder.onnx and what goes with it")
+    parser.add_argument("--treebanks", type=Path, required=True, help="folder of training Docs with lemmas")
+    parser.add_argument("--meta", type=Path, required=True, help="JSON merged into the pipeline's meta.json")
     parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
-    meta = json.loads(args.meta.read_text(encoding="utf-8")) if args.meta else {}
-    write(join(args.syntax, args.names), args.out, meta)
+    options = parser.parse_args()
+    meta = json.loads(options.meta.read_text(encoding="utf-8"))
+    write(pipeline(options.encoder, options.treebanks), options.out, meta, spacy.blank("en").vocab.strings)
 
 
 if __name__ == "__main__":
