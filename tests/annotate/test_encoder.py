@@ -11,7 +11,8 @@ from hypothesis.extra.numpy import arrays
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgbuild.annotate.encoder import WINDOW, Array, Encoder, casing, tree
+from kgbuild.annotate.encoder import WINDOW, Encoder, casing
+from kgbuild.annotate.trees import Array, tree
 from kgbuild.config import data_path
 
 ODD = [
@@ -36,6 +37,11 @@ def is_tree(heads: list[int]) -> bool:
     return heads.count(0) == 1
 
 
+def crossing(heads: list[int]) -> bool:
+    arcs = [(min(h, d), max(h, d)) for d, h in enumerate(heads, 1)]
+    return any(a < c < b < d for a, b in arcs for c, d in arcs)
+
+
 def total(scores: Array, heads: list[int]) -> float:
     return float(sum(scores[d, h] for d, h in enumerate(heads)))
 
@@ -48,11 +54,12 @@ def matrices(draw: st.DrawFn, longest: int) -> Array:
 
 @given(matrices(4))
 @settings(max_examples=300, deadline=None)
-def test_tree_is_the_best_of_all_trees_with_one_root(scores: Array) -> None:
+def test_tree_is_the_best_of_all_projective_trees_with_one_root(scores: Array) -> None:
     heads = tree(scores)
     assert is_tree(heads)
+    assert not crossing(heads)
     every = itertools.product(range(len(scores) + 1), repeat=len(scores))
-    assert total(scores, heads) == max(total(scores, list(h)) for h in every if is_tree(list(h)))
+    assert total(scores, heads) == max(total(scores, list(h)) for h in every if is_tree(list(h)) and not crossing(list(h)))
 
 
 @given(matrices(40))
