@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import json
 import random
+from pathlib import Path
 
 import pytest
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
+from recipe.assemble import exceptions
 from recipe.encoder_data import OPEN, Item, batches, inventory, items, lemma_script, name_label
+from recipe.packing import write
 from spacy.tokens import Doc, Span
 
 from kgbuild.annotate.encoder import WordPieces
@@ -93,3 +97,36 @@ def test_batches_hold_every_item_once_and_no_more_than_they_may(lengths: list[in
     assert sorted(i for batch in made for i in batch) == list(range(len(corpus)))
     assert all(len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= 80 for batch in made)
     assert made == batches(corpus, 80, random.Random(seed))
+
+
+def test_a_packed_pipeline_keeps_nothing_of_its_training(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    nlp("secretcorpusword")
+    for _ in range(2):  # the second swaps a folder that is there
+        write(nlp, tmp_path / "model", {"license": "MIT"}, ["port", "ship", "", "port"])
+    assert [p.name for p in tmp_path.iterdir()] == ["model"]
+    config = (tmp_path / "model" / "config.cfg").read_text(encoding="utf-8")
+    assert not any(f"[{section}." in config for section in ("training", "corpora"))
+    assert json.loads((tmp_path / "model" / "vocab" / "strings.json").read_text(encoding="utf-8")) == ["port", "ship"]
+    loaded = spacy.load(tmp_path / "model")
+    assert loaded.meta["license"] == "MIT"
+    assert [len(s) for s in loaded("Ships wait. Ports shut.").sents] == [3, 3]
+
+
+def test_lemmas_that_the_tables_miss_become_exceptions() -> None:
+    pytest.importorskip("spacy_lookups_data")
+    nlp = spacy.blank("en")
+    lemmatizer = nlp.add_pipe("lemmatizer", config={"mode": "rule"})
+    lemmatizer.initialize(lambda: [], nlp=nlp)
+    doc = Doc(
+        nlp.vocab,
+        words=["They", "was", "drones", "zarped", "did", "n’t"],
+        pos=["PRON", "AUX", "NOUN", "VERB", "AUX", "PART"],
+        lemmas=["they", "be", "drone", "zarpen", "do", "not"],
+    )
+    found = exceptions(nlp, lemmatizer, [doc] * 4)
+    assert found["aux"] == {"was": "be", "did": "do"}
+    assert found["part"] == {"n't": "not", "n’t": "not"}
+    assert found["verb"] == {"zarped": "zarpen"}
+    assert "noun" not in found
