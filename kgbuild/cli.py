@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from kgbuild.config import VERSION, Config
-from kgbuild.errors import CheckError, InputError, KgbuildError, UsageError
+from kgbuild.errors import BuildFolderError, CheckError, InputError, KgbuildError, UsageError
 
 __all__ = ["app", "main"]
 
@@ -55,7 +55,7 @@ def main() -> None:
     except Exception as error:
         # Click's own usage errors know how to show themselves; anything else is a fault of ours, shown in full on demand.
         if hasattr(error, "format_message"):
-            _fail(f"{error.format_message()}; see `kgbuild --help`", 2)
+            _fail(f"{str(error.format_message()).rstrip('.')}; see `kgbuild --help`", 2)
         if os.environ.get("KGBUILD_DEBUG"):
             raise
         _fail(f"internal error ({type(error).__name__}: {error}); set KGBUILD_DEBUG=1 for the traceback, and report it", 1)
@@ -105,10 +105,10 @@ def build(
         print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
     missing = [s.source for s in graph.skipped if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)]
     if not quiet:
-        counts = [
-            f"{sum(isinstance(r, kind) for r in graph.records)} {name}"
-            for kind, name in ((Document, "articles"), (Entity, "entities"), (Event, "events"), (Claim, "claims"), (Stance, "stances"))
-        ]
+        kinds = ((Document, "article", "articles"), (Entity, "entity", "entities"), (Event, "event", "events"),
+                 (Claim, "claim", "claims"), (Stance, "stance", "stances"))  # fmt: skip
+        numbers = [(sum(isinstance(r, kind) for r in graph.records), one, many) for kind, one, many in kinds]
+        counts = [f"{n} {one if n == 1 else many}" for n, one, many in numbers]
         print(f"{', '.join(counts)} in {out}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`", file=sys.stderr)
     if missing:
         raise InputError(f"{len(missing)} of the inputs named do not exist; the others were built")
@@ -135,6 +135,11 @@ def query(
         raise UsageError("give a build folder and a question: kgbuild query output/ who-opposes Russia; `kgbuild query --list` shows the questions")
     from kgbuild.store import open_store
 
+    if not folder.is_dir():
+        if str(folder) in {q.name for q in questions.named_questions()}:
+            raise UsageError(f"name the build folder first: kgbuild query output/ {folder} {question}")
+        hint = f"; name its folder, {folder.parent}/" if folder.is_file() else ""
+        raise BuildFolderError(f"{folder}: not a build folder{hint or f'; run `kgbuild build INPUT -o {folder}` first'}")
     text = sys.stdin.read() if question == "-" else question
     result = questions.run(open_store(folder), text, *(arguments or []))
     form = form or ("turtle" if result.graph is not None else "table" if sys.stdout.isatty() else "tsv")

@@ -122,6 +122,8 @@ def test_bad_articles_are_named_and_the_good_one_is_built(tmp_path: Path) -> Non
         (["build", "STORY", "-o", "OUT", "--base", "ftp://x> <y"], 2, "--base"),
         (["build", "STORY"], 2, "--out"),
         (["query", "EMPTY", "who-opposes", "Russia"], 5, "kgbuild build"),
+        (["query", "who-opposes", "Russia"], 2, "kgbuild query output/ who-opposes Russia"),
+        (["query", "STORY", "status"], 5, "name its folder"),
         (["query", "BUILT", "no-such-question"], 2, "no-such-question"),
         (["query", "BUILT", "SELECT ?x {"], 8, ""),
         (["query", "BUILT", "DROP ALL"], 8, ""),

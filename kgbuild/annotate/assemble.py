@@ -87,7 +87,7 @@ class _Maker:
             return self.home + node.scope if node.scope.startswith("#") else node.scope
         if node.entry is not None:
             return node.entry.id
-        if node.kind == "Group":
+        if node.kind == "Group" or node.name == node.name.lower():  # "the government" has no name: it is its owner's
             return self.id_of(node.affiliation[0]) if node.affiliation else self.home
         return self.home if node.kind == "Person" and " " not in node.name else ""
 

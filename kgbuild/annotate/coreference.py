@@ -224,7 +224,7 @@ class _Resolver:
         verb = token.head if token.tag_ == "PRP" else None
         if (
             verb is not None
-            and head.head == verb
+            and (head.head == verb or (head.dep_ == "nsubj" and head.head in _sharing(verb)))
             and token.dep_ != "conj"
             and head.dep_.split(":")[0] in {"nsubj", "obj", "iobj", "obl"}
         ):
@@ -470,6 +470,15 @@ def _state_of(node: Node) -> Node | None:
         return node
     states = [a.final for a in node.affiliation if a.final.kind == "State"]
     return states[0] if node.kind == "Person" and len(states) == 1 else None
+
+
+def _sharing(verb: Token) -> list[Token]:
+    """The verbs a coordinated verb without a subject of its own takes its subject from ("Kerry called and urged him")."""
+    found: list[Token] = []
+    while verb.dep_ == "conj" and not any(c.dep_.startswith("nsubj") for c in verb.children):
+        verb = verb.head
+        found.append(verb)
+    return found
 
 
 def _speaks(token: Token) -> bool:

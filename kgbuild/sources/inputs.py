@@ -102,6 +102,10 @@ def _named(name: str) -> list[tuple[Path, str]]:
     raise InputError(f"{name}: no such file or folder")
 
 
+_BUILD = {"manifest.json", "records.jsonl", "graph.ttl"}
+"""What makes a folder one that kgbuild wrote: its own output must not be read as news."""
+
+
 def _walk(folder: Path, prefix: str, extensions: Container[str], found: list[Found], skipped: list[Skipped]) -> None:
     """Every file under `folder`; links to folders after real folders, each folder once, so that loops end."""
     seen: set[Path] = set()
@@ -120,6 +124,9 @@ def _walk(folder: Path, prefix: str, extensions: Container[str], found: list[Fou
                 entries = sorted(os.scandir(current), key=lambda e: e.name)
             except OSError as error:
                 skipped.append(Skipped(at or folder.name, f"folder cannot be read ({_why(error)})"))
+                continue
+            if {e.name for e in entries} >= _BUILD:
+                skipped.append(Skipped(at or folder.name, "a build folder: it holds a graph, not articles"))
                 continue
             for entry in reversed(entries):
                 source = _printable(f"{at}/{entry.name}" if at else entry.name)

@@ -414,3 +414,12 @@ def test_a_fault_of_a_parser_costs_one_file(tmp_path: Path, monkeypatch: pytest.
     found = list(read([str(tmp_path)], Config()))
     assert [type(f).__name__ for f in found] == ["Skipped", "Document"]
     assert "inside a library with two lines" in found[0].reason  # type: ignore[union-attr]
+
+
+def test_a_build_folder_is_not_read_as_news(tmp_path: Path) -> None:
+    put(tmp_path / "a.txt", TEXT)
+    for name in ("manifest.json", "graph.ttl", "records.jsonl", "graph.html"):
+        put(tmp_path / "output" / name, json.dumps({"text": OTHER}))
+    found = list(read([str(tmp_path)], Config()))
+    assert [f.source for f in found if isinstance(f, Document)] == ["a.txt"]
+    assert [f.source for f in found if isinstance(f, Skipped)] == ["output"]
