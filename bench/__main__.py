@@ -23,7 +23,9 @@ def main() -> int:
     parser.add_argument("suite", choices=SUITES, help="; ".join(f"{k}: {v}" for k, v in SUITES.items()))
     parser.add_argument("--data", required=True, help="a corpus folder in its upstream layout")
     parser.add_argument("--split", default="dev", help="the part of the corpus")
-    parser.add_argument("--set", default="uner-ewt", help="the corpus of names: uner-ewt, uner-pud, crossner-politics, conll03")
+    parser.add_argument(
+        "--set", default="uner-ewt", help="the corpus of names: uner-ewt, uner-pud, crossner-politics, conll03"
+    )
     parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")
     parser.add_argument("--verbose", action="store_true", help="list misses and false alarms")

@@ -33,7 +33,10 @@ def _gold(shared: Path, folder: Path) -> dict[str, float]:
     gold.predict(shared / "gold", folder / "gold")
     scorer = shared / "gold" / "score.py"
     printed = subprocess.run(
-        [sys.executable, str(scorer), "--json", str(shared / "gold"), str(folder / "gold")], capture_output=True, text=True, check=True
+        [sys.executable, str(scorer), "--json", str(shared / "gold"), str(folder / "gold")],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     return {k: v.get("f1", v.get("value")) for k, v in json.loads(printed)["all"].items()}
 
@@ -42,7 +45,9 @@ def _polnear(shared: Path, folder: Path) -> dict[str, float]:
     out = folder / "polnear.jsonl"
     polnear.predict(shared / "data" / "polnear", "dev", out)
     scorer = shared / "bench" / "polnear.py"
-    printed = subprocess.run([sys.executable, str(scorer), "--split", "dev", "--pred", str(out)], capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(
+        [sys.executable, str(scorer), "--split", "dev", "--pred", str(out)], capture_output=True, text=True, check=True
+    ).stdout
     found = re.search(r"attr [\d.]+/[\d.]+/([\d.]+)", printed)
     if found is None:
         raise SystemExit(f"{scorer} printed no attr figure")

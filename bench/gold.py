@@ -15,8 +15,23 @@ from bench.system import Rooms
 from kgbuild.records import Claim, Document, Entity, Event, Mention, Record, Span, Stance
 from kgbuild.vocab import EVENT_TYPES
 
-KINDS = {"Person": "PERSON", "Organization": "ORGANIZATION", "State": "COUNTRY", "Group": "GROUP", "Place": "REGION", "City": "CITY", "Topic": "OTHER"}
-NOT_ACTUAL = {"Planned": "future", "Probable": "hypothetical", "Possible": "hypothetical", "Conditional": "hypothetical", "Desired": "hypothetical", "Questioned": "hypothetical"}
+KINDS = {
+    "Person": "PERSON",
+    "Organization": "ORGANIZATION",
+    "State": "COUNTRY",
+    "Group": "GROUP",
+    "Place": "REGION",
+    "City": "CITY",
+    "Topic": "OTHER",
+}
+NOT_ACTUAL = {
+    "Planned": "future",
+    "Probable": "hypothetical",
+    "Possible": "hypothetical",
+    "Conditional": "hypothetical",
+    "Desired": "hypothetical",
+    "Questioned": "hypothetical",
+}
 NOTATION = {"State": "STATEMENT", "Request": "STATEMENT", "OtherEvent": "OTHER"}
 
 
@@ -72,23 +87,36 @@ def to_gold(key: str, records: Sequence[Record]) -> dict[str, Any]:
             by_content[c.content].append(c)
     for event in (r for r in records if isinstance(r, Event)):
         claim = max(by_content[event.id], key=_depth, default=None)
-        out["events"].append({
-            "id": event.id, "trigger": _span(event.trigger), "lemma": event.lemma,
-            "class": NOTATION.get(event.type, EVENT_TYPES[event.type]),
-            "agents": ids(event.agents), "patients": ids((*event.recipients, *event.themes)), "places": ids(event.places),
-            "time": _time(event.earliest, event.latest),
-            "factuality": "hypothetical" if claim is None and event.id in conditions else _factuality(claim),
-            "attributed_to": None if claim is None or claim.source == document.id else one.get(claim.source, claim.source),
-        })
+        out["events"].append(
+            {
+                "id": event.id,
+                "trigger": _span(event.trigger),
+                "lemma": event.lemma,
+                "class": NOTATION.get(event.type, EVENT_TYPES[event.type]),
+                "agents": ids(event.agents),
+                "patients": ids((*event.recipients, *event.themes)),
+                "places": ids(event.places),
+                "time": _time(event.earliest, event.latest),
+                "factuality": "hypothetical" if claim is None and event.id in conditions else _factuality(claim),
+                "attributed_to": None
+                if claim is None or claim.source == document.id
+                else one.get(claim.source, claim.source),
+            }
+        )
     for c in claims:
         if c.cue is None or c.statement is not None:
             continue
         for n, span in enumerate(c.content_spans):
-            out["attributions"].append({
-                "id": f"{c.id}.{n}", "source": None if c.source == document.id else one.get(c.source, c.source),
-                "source_span": _span(c.source_span) if c.source_span else None, "cue": _span(c.cue), "content": _span(span),
-                "direct": c.voice == "Direct",
-            })
+            out["attributions"].append(
+                {
+                    "id": f"{c.id}.{n}",
+                    "source": None if c.source == document.id else one.get(c.source, c.source),
+                    "source_span": _span(c.source_span) if c.source_span else None,
+                    "cue": _span(c.cue),
+                    "content": _span(span),
+                    "direct": c.voice == "Direct",
+                }
+            )
     types = {r.id: r.type for r in records if isinstance(r, Event)}
     contents = {c.id: types.get(c.content or "", "") for c in claims}
     for s in (r for r in records if isinstance(r, Stance)):
@@ -98,10 +126,17 @@ def to_gold(key: str, records: Sequence[Record]) -> dict[str, Any]:
             near = [m.span for m in mentions[s.target] if s.span.begin <= m.span.begin and m.span.end <= s.span.end]
             target = {"topic": topic.name if topic else "", "span": _span(near[0] if near else s.span)}
         basis = types.get(s.basis) or contents.get(s.basis, "")
-        out["stances"].append({
-            "id": s.id, "holder": one.get(s.holder, s.holder), "target": target, "evidence": _span(s.span),
-            "polarity": "positive" if s.score > 0 else "negative", "kind": _stance_kind(s, basis), "explicit": s.kind != "Action",
-        })
+        out["stances"].append(
+            {
+                "id": s.id,
+                "holder": one.get(s.holder, s.holder),
+                "target": target,
+                "evidence": _span(s.span),
+                "polarity": "positive" if s.score > 0 else "negative",
+                "kind": _stance_kind(s, basis),
+                "explicit": s.kind != "Action",
+            }
+        )
     return out
 
 

@@ -34,5 +34,8 @@ def run(options: argparse.Namespace) -> int:
     print(f"{'all ' + str(count):<44}" + "".join(f"{total[c]:>11}" for c in COLUMNS))
     print(f"{'articles with none':<44}" + "".join(f"{empty[c]:>11}" for c in COLUMNS))
     rate = rooms.words / max(sum(rooms.seconds.values()), 1e-9)
-    print(f"{rooms.words} words, {rate:.0f} words a second; " + ", ".join(f"{k} {v:.1f} s" for k, v in rooms.seconds.items()))
+    print(
+        f"{rooms.words} words, {rate:.0f} words a second; "
+        + ", ".join(f"{k} {v:.1f} s" for k, v in rooms.seconds.items())
+    )
     return int(any(not total[c] for c in COLUMNS))

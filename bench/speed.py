@@ -25,7 +25,9 @@ def run(options: argparse.Namespace) -> int:
             command = [sys.executable, "-m", "kgbuild", "build", str(data), "-o", f"{folder}/{n}"]
             subprocess.run(command, check=True, capture_output=True)
             seconds.append(time.perf_counter() - start)
-    print(f"process start to graph, {data.name}: median {statistics.median(seconds):.2f} s (min {min(seconds):.2f}, max {max(seconds):.2f}, {RUNS} runs)")
+    print(
+        f"process start to graph, {data.name}: median {statistics.median(seconds):.2f} s (min {min(seconds):.2f}, max {max(seconds):.2f}, {RUNS} runs)"
+    )
     files = sorted(data.glob("*.txt")) if data.is_dir() else [data]
     rooms = Rooms()
     rooms.file(files[0])  # caches warm, as in a build of many articles
@@ -34,5 +36,9 @@ def run(options: argparse.Namespace) -> int:
     for path in files:
         rooms.file(path)
     total = sum(rooms.seconds.values())
-    print(f"{rooms.words} words: " + ", ".join(f"{k} {rooms.words / v:.0f} words/s" for k, v in rooms.seconds.items()) + f", all {rooms.words / total:.0f} words/s")
+    print(
+        f"{rooms.words} words: "
+        + ", ".join(f"{k} {rooms.words / v:.0f} words/s" for k, v in rooms.seconds.items())
+        + f", all {rooms.words / total:.0f} words/s"
+    )
     return 0

@@ -29,7 +29,9 @@ class Rooms:
         self.annotator = Annotator(self.config)
         self.seconds: Counter[str] = Counter()
         self.words = 0
-        self.moved: list[str] = []  # texts whose offsets are not those of the corpus, because NFC or line ends changed them
+        self.moved: list[
+            str
+        ] = []  # texts whose offsets are not those of the corpus, because NFC or line ends changed them
 
     def file(self, path: Path) -> list[Record]:
         """Records of the first article in a file, its <name>.meta.json beside it used. Raises InputError when there is none."""

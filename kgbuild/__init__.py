@@ -1,9 +1,9 @@
 """Turns news articles into a knowledge graph: actors, places, events, claims and stances, each with its evidence.
 
-    import kgbuild
-    kg = kgbuild.build("examples/")
-    kg.query("who-opposes", "Russia")
-    kg.to_networkx()
+import kgbuild
+kg = kgbuild.build("examples/")
+kg.query("who-opposes", "Russia")
+kg.to_networkx()
 """
 
 from __future__ import annotations

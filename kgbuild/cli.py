@@ -29,7 +29,7 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
-CONTROL = {c: " " for c in (*range(32), *range(127, 160), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+CONTROL = dict.fromkeys((*range(32), *range(127, 160), 8206, 8207, *range(8234, 8239), *range(8294, 8298)), " ")
 """Control and direction characters that text from an article must not send to a terminal."""
 
 Folder = Annotated[Path, typer.Argument(help="A build folder: what `kgbuild build -o` wrote.", metavar="FOLDER")]
@@ -58,7 +58,9 @@ def main() -> None:
             _fail(f"{str(error.format_message()).rstrip('.')}; see `kgbuild --help`", 2)
         if os.environ.get("KGBUILD_DEBUG"):
             raise
-        _fail(f"internal error ({type(error).__name__}: {error}); set KGBUILD_DEBUG=1 for the traceback, and report it", 1)
+        _fail(
+            f"internal error ({type(error).__name__}: {error}); set KGBUILD_DEBUG=1 for the traceback, and report it", 1
+        )
 
 
 def _fail(message: str, status: int) -> NoReturn:
@@ -77,16 +79,23 @@ def _top(
 
 @app.command()
 def build(
-    inputs: Annotated[list[str], typer.Argument(help="Article files (text, HTML, JSONL, CSV), folders, globs, or - for standard input.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(help="Article files (text, HTML, JSONL, CSV), folders, globs, or - for standard input."),
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Build folder to write.")],
-    model: Annotated[str | None, typer.Option(help="Another spaCy pipeline (path or package) instead of the shipped one.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Another spaCy pipeline (path or package) instead of the shipped one.")
+    ] = None,
     base: Annotated[str, typer.Option(help="IRI prefix of the data minted.")] = Config().base,
     text_field: Annotated[str | None, typer.Option(help="Column or key of the text in CSV and JSONL rows.")] = None,
     title_field: Annotated[str | None, typer.Option(help="Column or key of the headline.")] = None,
     date_field: Annotated[str | None, typer.Option(help="Column or key of the publication date.")] = None,
     publisher_field: Annotated[str | None, typer.Option(help="Column or key of the publisher.")] = None,
     url_field: Annotated[str | None, typer.Option(help="Column or key of the address.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")
+    ] = False,
 ) -> None:
     """Read articles and write their graph.
 
@@ -103,13 +112,18 @@ def build(
         graph = pipeline.build(inputs, out, config, progress=step)
     for skipped in graph.skipped:
         print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
-    missing = [s.source for s in graph.skipped if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)]
+    missing = [
+        s.source for s in graph.skipped if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)
+    ]
     if not quiet:
         kinds = ((Document, "article", "articles"), (Entity, "entity", "entities"), (Event, "event", "events"),
                  (Claim, "claim", "claims"), (Stance, "stance", "stances"))  # fmt: skip
         numbers = [(sum(isinstance(r, kind) for r in graph.records), one, many) for kind, one, many in kinds]
         counts = [f"{n} {one if n == 1 else many}" for n, one, many in numbers]
-        print(f"{', '.join(counts)} in {out}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`", file=sys.stderr)
+        print(
+            f"{', '.join(counts)} in {out}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
+            file=sys.stderr,
+        )
     if missing:
         raise InputError(f"{len(missing)} of the inputs named do not exist; the others were built")
 
@@ -117,9 +131,19 @@ def build(
 @app.command()
 def query(
     folder: Annotated[Path | None, typer.Argument(help="A build folder.", metavar="FOLDER")] = None,
-    question: Annotated[str | None, typer.Argument(help="A named question (see --list), a SPARQL query, or - for one on standard input.")] = None,
-    arguments: Annotated[list[str] | None, typer.Argument(help="The question's arguments, as words: Russia, \"nuclear weapons\".")] = None,
-    form: Annotated[str | None, typer.Option("--format", "-f", help="table, csv, tsv, json or turtle (default: table in a terminal, tsv in a pipe).")] = None,
+    question: Annotated[
+        str | None,
+        typer.Argument(help="A named question (see --list), a SPARQL query, or - for one on standard input."),
+    ] = None,
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help='The question\'s arguments, as words: Russia, "nuclear weapons".')
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format", "-f", help="table, csv, tsv, json or turtle (default: table in a terminal, tsv in a pipe)."
+        ),
+    ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the named questions with an example each.")] = False,
 ) -> None:
     """Ask a graph a named question or any SPARQL query.
@@ -129,17 +153,23 @@ def query(
     from kgbuild import query as questions
 
     if show:
-        _table(["question", "asks", "example"], [(q.usage, q.description, q.example) for q in questions.named_questions()])
+        _table(
+            ["question", "asks", "example"], [(q.usage, q.description, q.example) for q in questions.named_questions()]
+        )
         return
     if folder is None or question is None:
-        raise UsageError("give a build folder and a question: kgbuild query output/ who-opposes Russia; `kgbuild query --list` shows the questions")
+        raise UsageError(
+            "give a build folder and a question: kgbuild query output/ who-opposes Russia; `kgbuild query --list` shows the questions"
+        )
     from kgbuild.store import open_store
 
     if not folder.is_dir():
         if str(folder) in {q.name for q in questions.named_questions()}:
             raise UsageError(f"name the build folder first: kgbuild query output/ {folder} {question}")
         hint = f"; name its folder, {folder.parent}/" if folder.is_file() else ""
-        raise BuildFolderError(f"{folder}: not a build folder{hint or f'; run `kgbuild build INPUT -o {folder}` first'}")
+        raise BuildFolderError(
+            f"{folder}: not a build folder{hint or f'; run `kgbuild build INPUT -o {folder}` first'}"
+        )
     text = sys.stdin.read() if question == "-" else question
     result = questions.run(open_store(folder), text, *(arguments or []))
     form = form or ("turtle" if result.graph is not None else "table" if sys.stdout.isatty() else "tsv")
@@ -154,7 +184,9 @@ def query(
 @app.command()
 def export(
     folder: Folder,
-    form: Annotated[str, typer.Option("--format", "-f", help="turtle, jsonld, nquads, graphml, gexf, dot, csv or html.")],
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="turtle, jsonld, nquads, graphml, gexf, dot, csv or html.")
+    ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write (default: standard output).")] = None,
 ) -> None:
     """Write the graph in another format.
@@ -211,7 +243,9 @@ def check(folder: Folder) -> None:
     for violation in report.violations:
         print(_clean(str(violation)))
     if report.violations:
-        raise CheckError(f"{len(report.violations)} violations in {folder}; build it again, and report them if they stay")
+        raise CheckError(
+            f"{len(report.violations)} violations in {folder}; build it again, and report them if they stay"
+        )
     print(report.summary)
 
 
@@ -252,7 +286,10 @@ def diff(
 
 @app.command()
 def ref(
-    topic: Annotated[str | None, typer.Argument(help="readers, writers, event-types, stance-kinds, questions or terms (default: all).")] = None,
+    topic: Annotated[
+        str | None,
+        typer.Argument(help="readers, writers, event-types, stance-kinds, questions or terms (default: all)."),
+    ] = None,
 ) -> None:
     """List what exists, with examples: readers, writers, event types, stance kinds, questions, terms.
 

@@ -98,7 +98,10 @@ class _Book:
         for record in self.records:
             if isinstance(record, Mention) and record.form in ("name", "metonym"):
                 document = self.by_id.get(record.document)
-                if isinstance(document, Document) and _folded(document.text[record.span.begin : record.span.end]) == folded:
+                if (
+                    isinstance(document, Document)
+                    and _folded(document.text[record.span.begin : record.span.end]) == folded
+                ):
                     found.update(record.entities)
         return sorted(found)
 

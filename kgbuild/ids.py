@@ -20,7 +20,9 @@ ACTOR_KINDS = frozenset({"Person", "Organization", "State", "Group"})
 PLACE_KINDS = frozenset({"Place", "City"})
 RECORD_KINDS = frozenset({"offset", "mention", "event", "claim", "stance"})
 
-ID = re.compile(r"(actor|place|topic|cluster|extractor|article|run)/[a-z0-9][a-z0-9.-]*(#[a-z]+_[0-9]+_[0-9]+(-[a-z0-9-]+)?)?")
+ID = re.compile(
+    r"(actor|place|topic|cluster|extractor|article|run)/[a-z0-9][a-z0-9.-]*(#[a-z]+_[0-9]+_[0-9]+(-[a-z0-9-]+)?)?"
+)
 """Every id matches this whole."""
 
 _QID = re.compile(r"Q[1-9][0-9]{0,11}")
@@ -34,7 +36,10 @@ def slug(text: str, length: int = SLUG_LENGTH) -> str:
     ('zoe-o-neill', 'unnamed')
     """
     folded = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
-    return re.sub(r"[^a-z0-9]+", "-", folded.encode("ascii", "ignore").decode()).strip("-")[:length].strip("-") or "unnamed"
+    return (
+        re.sub(r"[^a-z0-9]+", "-", folded.encode("ascii", "ignore").decode()).strip("-")[:length].strip("-")
+        or "unnamed"
+    )
 
 
 def namespace(kind: str) -> str:

@@ -161,7 +161,9 @@ def read_records(folder: str | Path) -> list[Record]:
                 except ValueError as error:
                     raise BuildFolderError(f"{path}, line {number}: {error}; build the folder again") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise BuildFolderError(f"{folder}: no readable records.jsonl; run `kgbuild build INPUT -o {folder}` first") from error
+        raise BuildFolderError(
+            f"{folder}: no readable records.jsonl; run `kgbuild build INPUT -o {folder}` first"
+        ) from error
     return records
 
 

@@ -82,7 +82,7 @@ _STRING: Final = XSD + "string"
 
 # What a reader cannot see, what could make a line look like another one, and what UTF-8 cannot hold is escaped.
 _SPECIAL = re.compile(
-    "[\"\\\\\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff"
+    '["\\\\\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff'
     "\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}

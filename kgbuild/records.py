@@ -250,7 +250,7 @@ def from_json(line: str) -> Record:
     """The record of one JSON line. Raises ValueError on anything that is not one."""
     data = json.loads(line)
     if not isinstance(data, dict) or data.get("record") not in _KINDS:
-        raise ValueError("not a record: no known \"record\" field")
+        raise ValueError('not a record: no known "record" field')
     cls = _KINDS[data.pop("record")]
     try:
         record: Record = _build(cls, data)

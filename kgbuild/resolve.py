@@ -87,7 +87,10 @@ def _joined(groups: Sequence[list[Event]], entities: dict[str, Entity]) -> list[
         for event in group:
             agents, others = _both(event, entities)
             if agents and others and event.mode:
-                for key in ((event.document, event.type, event.mode, agents, ""), (event.document, event.type, event.mode, "", others)):
+                for key in (
+                    (event.document, event.type, event.mode, agents, ""),
+                    (event.document, event.type, event.mode, "", others),
+                ):
                     if n not in whole[key]:
                         whole[key].append(n)
     out: list[list[Event]] = [list(group) for group in groups]
@@ -141,7 +144,9 @@ def _root(entity_id: str, entities: dict[str, Entity]) -> str:
 
 def _overlapping(events: Sequence[Event]) -> list[list[Event]]:
     """Groups of one block whose days overlap; undated events join the first group of their own article, else stand alone."""
-    dated = sorted((e for e in events if e.earliest and e.latest), key=lambda e: (e.earliest or "", e.latest or "", e.id))
+    dated = sorted(
+        (e for e in events if e.earliest and e.latest), key=lambda e: (e.earliest or "", e.latest or "", e.id)
+    )
     groups: list[list[Event]] = []
     last = ""
     for event in dated:

@@ -16,7 +16,6 @@ from kgbuild.errors import RuleError
 __all__ = ["load_rules", "require_examples"]
 
 
-
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C loader where PyYAML has it
     """YAML in which on, off, yes and no are the words they are, as in YAML 1.2: rule files list prepositions."""
 

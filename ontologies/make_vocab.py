@@ -1,7 +1,7 @@
 """Generates kgbuild/vocab.py and ontologies/context.jsonld from ontologies/kgbuild.ttl.
 
-    python ontologies/make_vocab.py            # write both
-    python ontologies/make_vocab.py --check    # exit status 1 when either is out of date
+python ontologies/make_vocab.py            # write both
+python ontologies/make_vocab.py --check    # exit status 1 when either is out of date
 """
 
 from __future__ import annotations

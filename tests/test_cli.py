@@ -23,9 +23,15 @@ PORT ARL, May 3 (Agencies): Russia attacked Ukraine on Monday, President Joe Bid
 """
 
 
-def kgbuild(*arguments: str | Path, stdin: bytes | None = None, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def kgbuild(
+    *arguments: str | Path, stdin: bytes | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [sys.executable, "-m", "kgbuild", *map(str, arguments)], input=stdin, capture_output=True, check=False, env={**os.environ, **(env or {})}
+        [sys.executable, "-m", "kgbuild", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        env={**os.environ, **(env or {})},
     )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
@@ -54,7 +60,15 @@ def test_every_command_has_help_with_an_example() -> None:
 
 def test_the_main_job_writes_the_folder(built: Path) -> None:
     names = {p.name for p in built.iterdir()}
-    assert {"graph.ttl", "flat.ttl", "records.jsonl", "manifest.json", "graph.graphml", "graph.html", "articles"} <= names
+    assert {
+        "graph.ttl",
+        "flat.ttl",
+        "records.jsonl",
+        "manifest.json",
+        "graph.graphml",
+        "graph.html",
+        "articles",
+    } <= names
     manifest = json.loads((built / "manifest.json").read_text())
     assert manifest["counts"]["Document"] == 1
     assert manifest["counts"]["Event"] >= 2
@@ -104,7 +118,11 @@ def test_bad_articles_are_named_and_the_good_one_is_built(tmp_path: Path) -> Non
     for name, content in BAD.items():
         (folder / name).write_bytes(content)
     (folder / "good.txt").write_text(STORY, encoding="utf-8")
-    (folder / "latin.txt").write_bytes("Später sagte der Präsident, dass die Gespräche gescheitert seien und nicht fortgesetzt werden, weil die Lage auch für das Land zu ernst ist.".encode("cp1252"))
+    (folder / "latin.txt").write_bytes(
+        "Später sagte der Präsident, dass die Gespräche gescheitert seien und nicht fortgesetzt werden, weil die Lage auch für das Land zu ernst ist.".encode(
+            "cp1252"
+        )
+    )
     done = kgbuild("build", folder, "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     for name in (*BAD, "latin.txt"):
@@ -135,7 +153,9 @@ def test_bad_articles_are_named_and_the_good_one_is_built(tmp_path: Path) -> Non
         (["frobnicate"], 2, "frobnicate"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_one_line_with_a_status(built: Path, tmp_path: Path, arguments: list[str], status: int, says: str) -> None:
+def test_what_is_wrong_is_one_line_with_a_status(
+    built: Path, tmp_path: Path, arguments: list[str], status: int, says: str
+) -> None:
     (tmp_path / "empty").mkdir()
     names = {"OUT": tmp_path / "out", "EMPTY": tmp_path / "empty", "STORY": built.parent / "story.txt", "BUILT": built}
     done = kgbuild(*(names.get(a, a) for a in arguments))

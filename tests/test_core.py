@@ -47,7 +47,7 @@ def test_public_names_exist_and_are_documented() -> None:
 def test_a_malformed_rule_file_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "rules.yaml"
     path.write_bytes(content)
-    with pytest.raises(RuleError, match="rules.yaml"):
+    with pytest.raises(RuleError, match=r"rules\.yaml"):
         _load(path)
 
 

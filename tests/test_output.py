@@ -23,7 +23,11 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_committed_output_is_what_the_code_writes(rebuilt: Path) -> None:
-    committed = {p.relative_to(ROOT / "output"): p.read_bytes() for p in (ROOT / "output").rglob("*") if p.is_file() and "store" not in p.parts}
+    committed = {
+        p.relative_to(ROOT / "output"): p.read_bytes()
+        for p in (ROOT / "output").rglob("*")
+        if p.is_file() and "store" not in p.parts
+    }
     new = {p.relative_to(rebuilt): p.read_bytes() for p in rebuilt.rglob("*") if p.is_file()}
     assert sorted(committed) == sorted(new)
     for name, content in new.items():

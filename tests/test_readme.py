@@ -25,7 +25,14 @@ WIDTH = "118"
 def run(command: str) -> str:
     """Output of a kgbuild command as an 118-column terminal without colours shows it, from the repository's root."""
     script = shutil_script([sys.executable, "-m", *shlex.split(command)])
-    done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": WIDTH, "TERM": "dumb", "LANG": "C.UTF-8"})
+    done = subprocess.run(
+        script,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": WIDTH, "TERM": "dumb", "LANG": "C.UTF-8"},
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return "".join(line.rstrip() + "\n" for line in done.stdout.replace("\r", "").splitlines()).strip("\n") + "\n"
 

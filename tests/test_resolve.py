@@ -9,10 +9,28 @@ from kgbuild.resolve import resolve
 A, B = "article/aaaaaaaaaaaaaaaa", "article/bbbbbbbbbbbbbbbb"
 
 
-def event(document: str, begin: int, lemma: str, type_: str = "Assault", days: tuple[str, str] | None = None, **roles: tuple[str, ...]) -> Event:
+def event(
+    document: str,
+    begin: int,
+    lemma: str,
+    type_: str = "Assault",
+    days: tuple[str, str] | None = None,
+    **roles: tuple[str, ...],
+) -> Event:
     span = Span(begin, begin + 5)
     earliest, latest = days or (None, None)
-    return Event(f"{document}#event_{begin}_{begin + 5}", document, span, span, span, lemma, type_, earliest=earliest, latest=latest, **roles)
+    return Event(
+        f"{document}#event_{begin}_{begin + 5}",
+        document,
+        span,
+        span,
+        span,
+        lemma,
+        type_,
+        earliest=earliest,
+        latest=latest,
+        **roles,
+    )
 
 
 ENTITIES: list[Record] = [
@@ -62,7 +80,10 @@ def test_across_articles_days_must_overlap() -> None:
 
 
 def test_an_event_with_one_side_never_leaves_its_article() -> None:
-    a, b = event(A, 0, "bomb", recipients=("actor/borduria-q2",)), event(B, 0, "bomb", recipients=("actor/borduria-q2",))
+    a, b = (
+        event(A, 0, "bomb", recipients=("actor/borduria-q2",)),
+        event(B, 0, "bomb", recipients=("actor/borduria-q2",)),
+    )
     assert len(clusters(a, b)) == 2
 
 
@@ -80,7 +101,14 @@ def test_an_event_with_one_side_joins_the_one_of_its_article_that_fits() -> None
 
 
 def test_order_of_input_does_not_matter() -> None:
-    records = [*ENTITIES, *(event(d, n * 10, w, agents=("actor/arland-q1",)) for d in (A, B) for n, w in enumerate(["hit", "hit", "raid"]))]
+    records = [
+        *ENTITIES,
+        *(
+            event(d, n * 10, w, agents=("actor/arland-q1",))
+            for d in (A, B)
+            for n, w in enumerate(["hit", "hit", "raid"])
+        ),
+    ]
     expected = resolve(records)
     for seed in range(5):
         shuffled = list(records)
@@ -89,5 +117,8 @@ def test_order_of_input_does_not_matter() -> None:
 
 
 def test_a_ring_of_affiliations_ends() -> None:
-    ring: list[Record] = [Entity("actor/a-x1", "a", "Group", affiliation=("actor/b-x2",)), Entity("actor/b-x2", "b", "Group", affiliation=("actor/a-x1",))]
+    ring: list[Record] = [
+        Entity("actor/a-x1", "a", "Group", affiliation=("actor/b-x2",)),
+        Entity("actor/b-x2", "b", "Group", affiliation=("actor/a-x1",)),
+    ]
     assert len(resolve([*ring, event(A, 0, "hit", agents=("actor/a-x1",), recipients=("actor/b-x2",))])) == 3

@@ -37,7 +37,6 @@ BATCH = 3000
 """Pieces in one run, padding included."""
 
 
-
 def casing(word: str) -> int:
     """Class of a word's capitals and digits, the one thing the uncased word pieces do not carry."""
     if word.isspace():

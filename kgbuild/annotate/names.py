@@ -341,7 +341,9 @@ def _demonym(token: Token, base: Base) -> Demonym | None:
         return None
     demonym = base.demonym(token.text)
     if demonym is not None and demonym.of.type != "country" and _begins_compound(token, base):
-        return None  # "African-American" names people by descent, "Asian-Pacific" one region: the continent takes no part
+        return (
+            None  # "African-American" names people by descent, "Asian-Pacific" one region: the continent takes no part
+        )
     return demonym
 
 

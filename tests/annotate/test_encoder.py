@@ -59,7 +59,9 @@ def test_tree_is_the_best_of_all_projective_trees_with_one_root(scores: Array) -
     assert is_tree(heads)
     assert not crossing(heads)
     every = itertools.product(range(len(scores) + 1), repeat=len(scores))
-    assert total(scores, heads) == max(total(scores, list(h)) for h in every if is_tree(list(h)) and not crossing(list(h)))
+    assert total(scores, heads) == max(
+        total(scores, list(h)) for h in every if is_tree(list(h)) and not crossing(list(h))
+    )
 
 
 @given(matrices(40))
