@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import sys
@@ -122,8 +123,8 @@ def _count_syntax(model: Model, item: Item, count: Counter[str]) -> None:
 class Trainer:
     """Model, optimiser and schedule of one run, which a checkpoint restores."""
 
-    def __init__(self, corpora: Corpora, options: argparse.Namespace) -> None:
-        self.corpora, self.options = corpora, options
+    def __init__(self, corpora: Corpora, options: argparse.Namespace, run: str) -> None:
+        self.corpora, self.options, self.run = corpora, options, run
         self.model = new_model(corpora.labels, pretrained=True)
         encoder = [p for p in self.model.encoder.parameters() if p.requires_grad]
         heads = [p for name, p in self.model.named_parameters() if not name.startswith("encoder.")]
@@ -140,10 +141,12 @@ class Trainer:
         )
 
     def restore(self, path: Path) -> int:
-        """Take up a checkpoint; the number of epochs done, 0 without one."""
+        """Take up a checkpoint of this very run; the number of epochs done, 0 without one."""
         if not path.exists():
             return 0
         state = torch.load(path, weights_only=True)
+        if state.get("run") != self.run:
+            return 0
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
@@ -156,6 +159,7 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
             "epochs": epochs,
+            "run": self.run,
         }
         fresh = path.with_suffix(".tmp")
         torch.save(state, fresh)
@@ -192,6 +196,15 @@ class Trainer:
         return {task: round(sums[task] / counts[task], 4) for task in sorted(sums)}
 
 
+def fingerprint(corpus: Path, options: argparse.Namespace) -> str:
+    """Of all that a run's outcome depends on, so that a checkpoint of other corpora or settings is not taken up."""
+    digest = hashlib.sha256(repr((options.epochs, options.rate, options.size, options.seed)).encode())
+    for file in sorted(corpus.glob("*/*/*.spacy")):
+        digest.update(file.relative_to(corpus).as_posix().encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 def train(corpus: Path, out: Path, options: argparse.Namespace) -> None:
     """Train into `out`: labels.json, checkpoint.pt, log.jsonl (a line an epoch)."""
     torch.set_num_threads(options.threads)
@@ -199,7 +212,7 @@ def train(corpus: Path, out: Path, options: argparse.Namespace) -> None:
     out.mkdir(parents=True, exist_ok=True)
     corpora = load_corpora(corpus)
     (out / "labels.json").write_text(json.dumps(corpora.labels, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
-    trainer = Trainer(corpora, options)
+    trainer = Trainer(corpora, options, fingerprint(corpus, options))
     for number in range(trainer.restore(out / CHECKPOINT), options.epochs):
         began = time.monotonic()
         losses = trainer.epoch(number)
