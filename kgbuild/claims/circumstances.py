@@ -56,7 +56,11 @@ class Times:
 
     def _nearest(self, index: int, trigger: Token, first: bool = False) -> TimeExpression | None:
         """The expression nearest to the trigger; for an inherited one (`first`) only one written before the trigger."""
-        found = [(abs(i - trigger.i), i, t) for i, t in self._of[index] if not first or i < trigger.i]
+        found = [
+            (abs(i - trigger.i), i, t)
+            for i, t in self._of[index]
+            if (not first or i < trigger.i) and not _crossed(trigger, trigger.doc[index], i)
+        ]
         return min(found, key=lambda f: f[:2])[2] if found else None
 
 
@@ -69,6 +73,18 @@ def quantity(heads: Iterable[Token]) -> tuple[float | None, str | None]:
                 words = [t for t in number.subtree if not t.is_punct] + [head]
                 return value, head.doc.text[slice(*syntax.token_span(words))]
     return None, None
+
+
+def _crossed(trigger: Token, clause: Token, at: int) -> bool:
+    """Whether a time after the trigger belongs, by the order of words, to another verb: one with a tense and a subject between."""
+    for token in trigger.doc[trigger.i + 1 : max(at, trigger.i + 1)]:
+        verb = token.head if token.tag_ == "MD" or syntax.base(token.dep_) in ("aux", "cop") else token
+        if token.tag_ not in ("VBD", "VBP", "VBZ", "MD") or verb.i in (trigger.i, clause.i):
+            continue
+        told = verb.dep_ == "acl:relcl" and verb.right_edge.i < at and verb.doc[verb.right_edge.i + 1].text == ","
+        if not told and any(syntax.base(c.dep_) == "nsubj" and trigger.i < c.i for c in verb.children):
+            return True
+    return False
 
 
 def _own_time(current: Token, clause: Token) -> bool:

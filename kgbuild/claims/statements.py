@@ -27,6 +27,8 @@ __all__ = ["ATTRIBUTED", "NARRATED", "claims"]
 ATTRIBUTED = extractor_id("attribution-rules", VERSION)
 NARRATED = extractor_id("event-rules", VERSION)
 NARRATOR_CONFIDENCE = 0.8
+TRAIL_ENDS = frozenset({",", ";", ":", ".", "—", "–"})
+FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 LONGEST_HEAD_SEARCH = 400
 """Tokens of a content that are searched for its head; a longer one is headed by its beginning."""
 
@@ -265,7 +267,20 @@ class _Writer:
                     if free and time.kind == "point" and (base(child.dep_) != "advcl"):
                         return *self._both(time.earliest, time.latest), time.text
                     place += 1
+            if (time := self._trailing(cue, attribution)) is not None:
+                return *self._both(time.earliest, time.latest), time.text
         return None, None, None
+
+    def _trailing(self, cue: Token, attribution: Attribution) -> TimeExpression | None:
+        """A day right after a cue that follows its content, whatever the parser hung it on: "..., she told CNN on Tuesday"."""
+        if any(s.end > cue.idx for s in attribution.content_spans):
+            return None
+        end = cue.i + 1
+        while end < cue.sent.end and cue.doc[end].text not in TRAIL_ENDS and cue.doc[end].tag_ not in FINITE:
+            end += 1
+        begin, stop = cue.idx, cue.doc[end - 1].idx + len(cue.doc[end - 1])
+        inside = [t for t in self.doc._.times if begin < t.span.begin and t.span.end <= stop and t.kind == "point"]
+        return inside[0] if inside else None
 
     def _both(self, earliest: str | None, latest: str | None) -> tuple[str | None, str | None]:
         """Both bounds or neither: what was said has been said by the article's day, but an unknown beginning stays unknown."""

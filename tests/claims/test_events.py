@@ -13,6 +13,8 @@ from kgbuild.claims.events import find_events
 from kgbuild.claims.lexicon import compile_lexicon, inflections
 from kgbuild.config import Config
 from kgbuild.errors import RuleError
+from kgbuild.layers import TimeExpression
+from kgbuild.records import Span
 from kgbuild.rules import load_rules
 from kgbuild.vocab import EVENT_TYPES
 
@@ -130,3 +132,26 @@ def test_a_faulty_rule_is_named(change: dict[str, object], words: str) -> None:
     rule = {"type": "Assault", "frame": "act", "verbs": "raid", "examples": ["x"], "counterexamples": ["y"], **change}
     with pytest.raises(RuleError, match=words):
         compile_lexicon({"frames": {"act": {"verb": {"agent": "subject"}}}, "rules": {"raid": rule}})
+
+
+OTHERS_DAY = """
+Kenya     Kenya    PROPN NNP 2 nsubj
+raided    raid     VERB  VBD 0 root
+Leoni     Leoni    PROPN NNP 2 obj
+,         ,        PUNCT ,   2 punct
+Mali      Mali     PROPN NNP 6 nsubj
+announced announce VERB  VBD 2 parataxis
+on        on       ADP   IN  8 case
+Friday    Friday   PROPN NNP 2 obl
+"""
+
+
+def test_a_day_after_another_verb_with_its_subject_is_not_this_event_s() -> None:
+    doc = by_hand(OTHERS_DAY, [("State", "Kenya"), ("City", "Leoni"), ("State", "Mali")])
+    begin = doc.text.index("Friday")
+    doc._.times = (TimeExpression(Span(begin, begin + 6), "Friday", "2024-05-03", "2024-05-03", "point"),)
+    raid = next(e.record for e in find_events(doc)[0] if e.record.type == "Assault")
+    assert (raid.earliest, raid.time_text) == (None, None)
+    doc = by_hand(OTHERS_DAY.replace("announced announce VERB  VBD", "announced announce ADJ   JJ "), [("State", "Kenya"), ("City", "Leoni")])
+    doc._.times = (TimeExpression(Span(begin, begin + 6), "Friday", "2024-05-03", "2024-05-03", "point"),)
+    assert next(e.record for e in find_events(doc)[0] if e.record.type == "Assault").earliest == "2024-05-03"
