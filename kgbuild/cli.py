@@ -334,7 +334,7 @@ def _progress(what: str, quiet: bool) -> Iterator[Callable[[str, int], None] | N
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
-    """A table with colour in a terminal, tab-separated lines in a pipe."""
+    """A table with colour in a terminal, cards where it would not fit, tab-separated lines in a pipe."""
     cells = [[_clean(c or "") for c in row] for row in rows]
     if not sys.stdout.isatty():
         for row in [list(columns), *cells]:
@@ -344,10 +344,24 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, show_lines=len(cells) <= 40)
-    for row in cells:
-        table.add_row(*(Text(c) for c in row))
-    Console().print(table)
+    console = Console()
+    widths = [max((len(row[n]) for row in [list(columns), *cells]), default=0) for n in range(len(columns))]
+    if sum(widths) + 3 * len(widths) + 1 <= console.width:
+        table = Table(*columns)
+        for row in cells:
+            table.add_row(*(Text(c) for c in row))
+        console.print(table)
+        return
+    # Sentences do not fit into the columns of a table: a card each, its first value on top.
+    for number, row in enumerate(cells):
+        if number:
+            console.print()
+        console.print(Text(row[0], style="bold cyan"))
+        card = Table.grid(padding=(0, 2))
+        for name, cell in list(zip(columns, row, strict=True))[1:]:
+            if cell:
+                card.add_row(Text(f"  {name}", style="dim"), Text(cell))
+        console.print(card)
 
 
 def _evidence(evidence: Any) -> None:

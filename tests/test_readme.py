@@ -19,11 +19,10 @@ pytestmark = pytest.mark.model
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 BLOCK = re.compile(r"```console\n\$ (kgbuild [^\n]+)\n(.*?)```\n", re.S)
-WIDTH = "118"
 
 
 def run(command: str) -> str:
-    """Output of a kgbuild command as an 118-column terminal without colours shows it, from the repository's root."""
+    """Output of a kgbuild command as an 80-column terminal without colours shows it, from the repository's root."""
     script = shutil_script([sys.executable, "-m", *shlex.split(command)])
     done = subprocess.run(
         script,
@@ -31,7 +30,7 @@ def run(command: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "COLUMNS": WIDTH, "TERM": "dumb", "LANG": "C.UTF-8"},
+        env={**os.environ, "TERM": "dumb", "LANG": "C.UTF-8"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return "".join(line.rstrip() + "\n" for line in done.stdout.replace("\r", "").splitlines()).strip("\n") + "\n"
