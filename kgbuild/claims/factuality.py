@@ -26,6 +26,7 @@ __all__ = ["factuality"]
 MAX_STEPS = 14
 _CERTAINTY = {m: i for i, m in enumerate(("Factual", "Planned", "Probable", "Possible", "Desired", "Conditional", "Questioned"))}
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "its", "his", "her", "their", "our", "my", "your", "'s", "’s"})
+_TEMPORAL = frozenset({"when", "once", "until", "before", "after", "whenever", "till"})
 _INDEFINITE = ("any", "no")
 
 
@@ -398,11 +399,11 @@ def _adverbial(child: Token, above: Token, rules: Tables, state: _State) -> bool
             if own.modality in ("Planned", "Possible", "Conditional", "Probable"):
                 state.raise_to(own.modality)
         return False
-    if first in ("when", "once", "until", "before", "after", "whenever") and not _past(child):
+    if first in _TEMPORAL and not _past(child):
         own = _State()
         if _verbal(above):
             _own_clause(above, rules, own)
-        if own.modality in ("Planned", "Conditional") and is_finite(child) and not any(c.tag_ == "VBN" for c in (child,)):
+        if own.modality in ("Planned", "Conditional", "Desired") and is_finite(child):
             state.raise_to("Planned")
     return False
 
