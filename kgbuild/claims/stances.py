@@ -121,7 +121,7 @@ class _Reader:
                 self._reading(source, a, self.rules.allegation, source, claim.id, event, modality, CONFIDENCE["allegation"])
                 for a in self._targets(event.agents)
             ]
-        if event.type == "Request" and self._stops(self.doc[found.token]):
+        if event.type == "Request" and modality in STANDING and self._stops(self.doc[found.token]):
             readings += [
                 self._reading(a, r, self.rules.demand, source, event.id, event, modality, CONFIDENCE["demand"])
                 for a in event.agents for r in self._targets(event.recipients)

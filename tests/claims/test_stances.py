@@ -126,3 +126,10 @@ def test_rules_are_whole() -> None:
     assert not rules.words.positive & rules.words.negative
     assert set(rules.relation_words.values()) <= set(rules.relations)
     assert rules.condemning <= rules.words.negative | {"senseless", "indiscriminate"}
+
+
+@pytest.mark.model
+def test_a_duty_to_press_somebody_is_no_stance_of_the_obliged(nlp: Language) -> None:
+    text = "<a:State Kenya> has a responsibility to press <r:State Mali> to stop the raids."
+    assert held(nlp, text) == []
+    assert held(nlp, text.replace("has a responsibility to press", "pressed")), "the demand itself is one"
