@@ -267,8 +267,9 @@ class _Writer:
                     if free and time.kind == "point" and (base(child.dep_) != "advcl"):
                         return *self._both(time.earliest, time.latest), time.text
                     place += 1
-            if (time := self._trailing(cue, attribution)) is not None:
-                return *self._both(time.earliest, time.latest), time.text
+            trailing = self._trailing(cue, attribution)
+            if trailing is not None:
+                return *self._both(trailing.earliest, trailing.latest), trailing.text
         return None, None, None
 
     def _trailing(self, cue: Token, attribution: Attribution) -> TimeExpression | None:
