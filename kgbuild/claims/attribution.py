@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 
 from kgbuild.claims.frames import Content, contents, is_finite, passive, sentence_bounds
+from kgbuild.claims.lexicon import withholds
 from kgbuild.claims.model import Attribution
 from kgbuild.claims.quoted import QuotedText
 from kgbuild.claims.reporting import CLAIM_KINDS, Sense, lookup, phrases
@@ -117,6 +118,8 @@ class _Reader:
     def _best(self, cue: Token, senses: tuple[Sense, ...]) -> tuple[Content, Sense] | None:
         in_passive = cue.pos_ in ("VERB", "AUX") and passive(cue)
         options = contents(cue)
+        if cue.pos_ == "VERB" and any(s.act == "Deny" for s in senses) and withholds(cue):
+            options = [c for c in options if c.frame not in ("np", "pred")]
         free = self._free(cue)
         if free is not None:
             options.insert(0, free)

@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Token
 from kgbuild.claims import syntax
 from kgbuild.claims.circumstances import Times, quantity
 from kgbuild.claims.cues import topic_heads
-from kgbuild.claims.lexicon import Entry, Lexicon, Rule, event_lexicon, lemma_in, stance_words
+from kgbuild.claims.lexicon import Entry, Lexicon, Rule, event_lexicon, lemma_in, stance_words, withholds
 from kgbuild.claims.model import FoundEvent
 from kgbuild.claims.roles import Cast, Roles
 from kgbuild.claims.slots import NO_SLOTS, NounSlots, Slots, VerbSlots
@@ -57,6 +57,8 @@ class _Finder:
 
     # ------------------------------------------------------------------ verbs
     def verb(self, token: Token) -> _Filled | None:
+        if token.dep_ == "amod" and token.lower_ in self.lexicon.sets["stative"]:
+            return None
         lemma = self.lexicon.verb_lemma(token)
         for entry in self.lexicon.verbs.get(lemma, ()):
             filled = self._verb_by(token, lemma, entry)
@@ -75,6 +77,8 @@ class _Finder:
         agents = syntax.agents(token)
         name = " ".join((entry.lemma, *entry.extra))
         if not self._fits(rule, name, token, objects, agents):
+            return None
+        if name == "deny" and withholds(token):
             return None
         slots = VerbSlots(token, objects, agents, self.cast)
         frame = rule.verb_frame
@@ -120,6 +124,8 @@ class _Finder:
         if name in rule.infinitive_only and not _infinitive(token, objects):
             return False
         if rule.evaluation is not None:
+            if not agents or (syntax.base(token.dep_) == "acl" and token.tag_ == "VBN" and token.head in agents):
+                return False  # "a base called Evil Eye": a name nobody gives in judgement
             words = stance_words()
             wanted = words.negative if rule.evaluation == "negative" else words.positive
             if not any(lemma_in(t.lemma_.lower(), t, wanted) for t in _predicated(token, objects)):
@@ -285,6 +291,8 @@ def find_events(doc: Doc) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], l
             continue
         if (made := finder.noun(token)) is not None:
             filled[token.i] = made
+    twice = {i for index, made in filled.items() if (i := _told_twice(doc[index], made, filled)) is not None}
+    filled = {i: made for i, made in filled.items() if i not in twice}
     when = Times(doc)
     found: list[FoundEvent] = []
     for index, made in sorted(filled.items()):
@@ -296,6 +304,23 @@ def find_events(doc: Doc) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], l
         for e in found
     ]
     return tuple(kept), made_topics
+
+
+def _told_twice(token: Token, made: _Filled, filled: Mapping[int, _Filled]) -> int | None:
+    """Index of the trigger to drop where a noun and the verb it is subject or object of tell one event, None where they do not.
+
+    They do when both are of one type and nobody takes part in the one that the other lacks. The verb stays over its object
+    ("maintains a stockpile"), the noun as subject ("strikes hit the port").
+    """
+    held = syntax.governor(token) if made.nominal else None
+    if held is None or held[0] not in ("obj", "nsubj", "nsubj:pass") or held[1].i not in filled:
+        return None
+    verb = filled[held[1].i]
+    if verb.nominal or verb.type != made.type:
+        return None
+    less, more, index = (made, verb, token.i) if held[0] == "obj" else (verb, made, held[1].i)
+    within = set(less.roles.agents) <= set(more.roles.agents) and set(less.roles.recipients) <= set(more.roles.recipients)
+    return index if within else None
 
 
 def _record(document: str, made: _Filled, token: Token, when: Times) -> Event:

@@ -13,7 +13,7 @@ from kgbuild.errors import RuleError
 from kgbuild.rules import load_rules, require_examples
 from kgbuild.vocab import ENTITY_KINDS, EVENT_TYPES
 
-__all__ = ["Entry", "Lexicon", "Rule", "compile_lexicon", "event_lexicon", "inflections", "lemma_in", "stance_words"]
+__all__ = ["Entry", "Lexicon", "Rule", "compile_lexicon", "event_lexicon", "inflections", "lemma_in", "stance_words", "withholds"]
 
 FILE = "events"
 KEYS = frozenset(
@@ -164,6 +164,14 @@ def inflections(lemma: str, irregular: Iterable[str] = (), verb: bool = True) ->
         if len(lemma) > 2 and lemma[-1] not in "aeiouwxy" and lemma[-2] in VOWELS and lemma[-3] not in VOWELS:
             forms += [lemma + lemma[-1] + "ed", lemma + lemma[-1] + "ing"]
     return list(dict.fromkeys([*forms, *irregular]))
+
+
+def withholds(verb: Token) -> bool:
+    """Whether a verb of denying keeps a thing from somebody ("denied the rebels a haven") and disputes no words."""
+    lexicon = event_lexicon()
+    held = [c for c in verb.children if c.dep_.partition(":")[0] in ("obj", "iobj", "xcomp", "ccomp") and c.pos_ != "VERB"]
+    noun = lexicon.noun_lemma
+    return len(held) > 1 or any(lemma_in(noun(t), t, lexicon.sets["granted"]) for t in held)
 
 
 def lemma_in(lemma: str, token: Token, words: frozenset[str]) -> bool:

@@ -156,7 +156,7 @@ class Cast:
         if not own and (rule.descend_recipient or self._in(head, "parts") or self._in(head, "forces")):
             owners = self._doers(head) if rule.descend_recipient else self._owners(head)
             places = self.places([head]) if rule.keep_place and self._in(head, "parts") else ()
-            if not owners and places:
+            if places and (not owners or any(self.kind(i) == "City" for i in places)):
                 return self._sorted(places, rule)
             return Roles(recipients=tuple(owners), places=places)
         return self._sorted(own, rule)

@@ -155,3 +155,9 @@ def test_a_day_after_another_verb_with_its_subject_is_not_this_event_s() -> None
     doc = by_hand(OTHERS_DAY.replace("announced announce VERB  VBD", "announced announce ADJ   JJ "), [("State", "Kenya"), ("City", "Leoni")])
     doc._.times = (TimeExpression(Span(begin, begin + 6), "Friday", "2024-05-03", "2024-05-03", "point"),)
     assert next(e.record for e in find_events(doc)[0] if e.record.type == "Assault").earliest == "2024-05-03"
+
+
+@pytest.mark.model
+def test_a_verb_and_its_object_that_tell_one_thing_give_one_event(nlp: Language) -> None:
+    doc, _ = by_model(nlp, "<a:State Freedonia> maintains a stockpile of missiles.")
+    assert [e.record.lemma for e in find_events(doc)[0] if e.record.type == "Own"] == ["maintain"]
