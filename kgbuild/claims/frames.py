@@ -118,7 +118,7 @@ def _right(cue: Token) -> list[Content]:
             if child.tag_ == "VBG":
                 found.append(Content("ing", ((first, last),)))
             else:
-                found.append(Content("np", ((first, _complemented(cue, child, last)),)))
+                found.append(Content("np", ((first, _owned_up(child, _complemented(cue, child, last))),)))
                 found += _inside_object(child, first)
     found += _linear(cue, found, end, obj)
     found += _predicated(cue, end) if verbal else []
@@ -149,6 +149,15 @@ def _complemented(cue: Token, obj: Token, last: int) -> int:
         if base(child.dep_) == "obl" and child.left_edge.i == last + 1 and child.left_edge.lower_ in ("for", "of"):
             return right_edge(child)
     return last
+
+
+def _owned_up(obj: Token, last: int) -> int:
+    """Right end of what responsibility is claimed for: a coordinated "and where ..." after it tells of something else."""
+    if obj.lower_ != "responsibility":
+        return last
+    doc = obj.doc
+    stop = next((t.i for t in doc[obj.i + 1 : last] if t.tag_ == "CC" and doc[t.i + 1].tag_ in ("WRB", "WDT", "WP")), None)
+    return last if stop is None else _back(doc, stop - 1, obj.i)
 
 
 def _inside_object(obj: Token, first: int) -> list[Content]:
@@ -336,7 +345,9 @@ def is_late(token: Token) -> bool:
 def _clause_begin(cue: Token, begin: int) -> int | None:
     """Index of the first word of a reporting clause: its subject's, or the cue itself where the subject follows."""
     doc = cue.doc
-    subject = next((c for c in cue.children if base(c.dep_) == "nsubj" and not c.is_space), None)
+    held = [c for c in cue.children if base(c.dep_) == "nsubj" and not c.is_space]
+    # With two subjects before it ("The dam, officials said, would hold") the nearer one is its own.
+    subject = next((c for c in reversed(held) if c.i < cue.i), None) if len(held) > 1 else next(iter(held), None)
     if subject is not None and subject.lower_ in ("who", "which", "that"):
         return None
     if any(c.tag_ == "MD" for c in cue.children) or (cue.dep_ == "ccomp" and cue.head.i < cue.i and lookup(cue.head)):
@@ -348,6 +359,8 @@ def _clause_begin(cue: Token, begin: int) -> int | None:
     if subject is None or subject.i > cue.i or cue.i - subject.i > 25:
         return None
     low = min(int(subject.left_edge.i), first)
+    while low < subject.i and doc[low].is_punct and not doc[low].is_quote:
+        low += 1
     if low - 1 < begin or (doc[low - 1].text != "," and not doc[low - 1].is_quote):
         low = min(subject.i, first)
         while low - 1 >= begin and doc[low - 1].text != "," and not doc[low - 1].is_quote and low > cue.i - 8:

@@ -22,8 +22,14 @@ _SPEECH_NOUNS = frozenset(
 _GIVING = frozenset({"make", "give", "issue", "voice", "express", "float", "repeat", "release", "utter", "offer", "deliver", "have", "raise", "advance"})
 
 
+# Media that speak for whoever runs them when "state" stands before them.
+_MEDIA = frozenset({"television", "tv", "media", "radio", "broadcaster", "newspaper", "agency"})
+
+
 def is_document(noun: Token) -> bool:
-    """Whether a noun names words put down or sent ("statement", "news release"): its owner speaks through it."""
+    """Whether a noun names words put down or sent ("statement", "news release"), or media of a state: its owner speaks through it."""
+    if noun.lower_ in _MEDIA:
+        return any(t.lower_ in ("state", "state-run", "state-owned") for t in noun.doc[max(noun.i - 3, 0) : noun.i])
     return noun.pos_ == "NOUN" and noun.lower_.removesuffix("s") in _SPEECH_NOUNS
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from attributed_docs import ANA, ARMY, marked, parsed
+from attributed_docs import ANA, ARLAND, ARMY, marked, parsed
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -306,3 +306,47 @@ def test_the_owner_of_a_paper_speaks_through_it(noun: str, source: tuple[str, ..
     doc = parsed(RELEASE.format(noun=noun), [("Ana Sousa", ANA)])
     (found,) = attributions(doc)
     assert found.source == source
+
+
+OWNED_UP = """
+Militants NNS NOUN nsubj 2
+claimed VBD VERB ROOT 0
+responsibility NN NOUN obj 2
+for IN ADP case 6
+an DT DET det 6
+attack NN NOUN nmod 3
+in IN ADP case 8
+Arland_ NNP PROPN nmod 6
+, , PUNCT punct 14
+and CC CCONJ cc 14
+where WRB ADV advmod 14
+guards NNS NOUN nsubj:pass 14
+were VBD AUX aux:pass 14
+killed VBN VERB conj 8
+. . PUNCT punct 2
+"""
+
+
+def test_responsibility_is_claimed_for_the_deed_named_not_for_a_clause_added_to_it() -> None:
+    doc = parsed(OWNED_UP)
+    (found,) = attributions(doc)
+    assert [doc.text[s.begin : s.end] for s in found.content_spans] == ["responsibility for an attack in Arland"]
+
+
+STATE_MEDIA = """
+Rebels NNS NOUN nsubj 2
+fled_ VBD VERB ccomp 7
+, , PUNCT punct 2
+Arland NNP PROPN compound 6
+state NN NOUN compound 6
+television NN NOUN nsubj 7
+said VBD VERB ROOT 0
+. . PUNCT punct 7
+"""
+
+
+@pytest.mark.parametrize(("word", "expected"), [("state", (ARLAND.id,)), ("sports", ())])
+def test_media_of_a_state_speak_for_it(word: str, expected: tuple[str, ...]) -> None:
+    doc = parsed(STATE_MEDIA.replace("state NN", f"{word} NN"), [("Arland", ARLAND)])
+    (found,) = attributions(doc)
+    assert found.source == expected
