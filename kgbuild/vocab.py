@@ -238,7 +238,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "kg:Stance": ("stance", "A holder's attitude toward a target, according to a source."),
     "kg:Mention": (
         "mention",
-        'A span of text that denotes one entity, or several when it is plural ("both countries").',
+        "A span of text that denotes one entity, or several when it is plural (\"both countries\").",
     ),
     "kg:Span": (
         "span",
@@ -250,7 +250,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "kg:article": ("article", "The article a record was read in."),
     "kg:span": (
         "span",
-        "The words that prove the record: an event's clause, a claim's source, cue and content, a stance's evidence.",
+        "The words that prove the record: an event's clause, a claim's source, cue and content, a stance's "
+        "evidence.",
     ),
     "kg:extractor": ("extractor", "The extractor release that made the item."),
     "kg:dateline": ("dateline", "The words before the first sentence that say where and when it was filed."),
@@ -281,7 +282,7 @@ TERMS: dict[str, tuple[str, str]] = {
         "Who makes the claim, or who says that the holder has the stance: an actor, or the article when it speaks "
         "for itself or names nobody (kg:hearsay).",
     ),
-    "kg:via": ("via", 'An actor that passes the claim on ("X said that Y had said": X).'),
+    "kg:via": ("via", "An actor that passes the claim on (\"X said that Y had said\": X)."),
     "kg:addressee": ("addressee", "Whom the claim is told to."),
     "kg:content": ("content", "The event the claim is about."),
     "kg:condition": ("condition", "The event of the if-clause the content depends on."),
@@ -289,7 +290,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "kg:about": ("about", "An entity the claim's words concern."),
     "kg:contentSpan": ("content span", "Where the claimed words stand; several when a quotation is interrupted."),
     "kg:sourceSpan": ("source span", "Where the source is named."),
-    "kg:cue": ("cue", 'The words that signal it: "said", "according to", "condemned".'),
+    "kg:cue": ("cue", "The words that signal it: \"said\", \"according to\", \"condemned\"."),
     "kg:speechAct": ("speech act", "What the source does with its words: a value of v:SpeechActs."),
     "kg:voice": ("voice", "How the words are rendered: a value of v:Voices."),
     "kg:modality": ("modality", "How certain and how real it is put: a value of v:Modalities."),
@@ -311,11 +312,11 @@ TERMS: dict[str, tuple[str, str]] = {
     "kg:datelinePlace": ("dateline place", "The place named in the dateline, as written."),
     "kg:datelineDate": ("dateline date", "The day the dateline names."),
     "kg:agency": ("agency", "The news agency or agencies the dateline credits, as written."),
-    "kg:mode": ("mode", 'PLOVER mode: how an event of its type was carried out ("aerial", "visit").'),
+    "kg:mode": ("mode", "PLOVER mode: how an event of its type was carried out (\"aerial\", \"visit\")."),
     "kg:cameo": ("CAMEO code", "Code of the event in CAMEO, where it is known."),
     "kg:lemma": ("lemma", "Dictionary form of the word that names the event."),
     "kg:quantity": ("quantity", "A count that belongs to the event: dead, troops, money."),
-    "kg:quantityText": ("quantity as written", 'The words of the count ("a quarter of its 44 million people").'),
+    "kg:quantityText": ("quantity as written", "The words of the count (\"a quarter of its 44 million people\")."),
     "kg:earliest": (
         "earliest day",
         "First day on which an event can have happened, a claim been made or a stance been held; absent when "
@@ -326,10 +327,10 @@ TERMS: dict[str, tuple[str, str]] = {
         "Last day on which an event can have happened, a claim been made or a stance been held; absent when "
         "nothing bounds it.",
     ),
-    "kg:timeText": ("time as written", 'The time expression the days were worked out from ("on Tuesday").'),
+    "kg:timeText": ("time as written", "The time expression the days were worked out from (\"on Tuesday\")."),
     "kg:text": ("text", "The words of what is claimed."),
     "kg:negated": ("negated", "True when the claim says that its content is not so."),
-    "kg:hearsay": ("hearsay", 'True when nobody named stands behind it: "reportedly", "is said to".'),
+    "kg:hearsay": ("hearsay", "True when nobody named stands behind it: \"reportedly\", \"is said to\"."),
     "kg:aspectText": ("aspect as written", "The side of the target it concerns, in words."),
     "kg:score": ("score", "Strength and direction, from -1 (hostile) to 1 (backing)."),
     "v:Cooperation": ("cooperation", "Events that bring actors together, in words or deeds."),
@@ -408,8 +409,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "v:Hypothetical": ("hypothetical", "Only possible, conditional, desired or asked about."),
     "v:Name": ("name", "A proper name, or part of one."),
     "v:Metonym": ("metonym", "The name of something near it that stands for it: a capital for its government."),
-    "v:Nominal": ("nominal", 'A noun phrase without a name: "the ministers".'),
-    "v:Pronoun": ("pronoun", 'A pronoun: "he", "their".'),
-    "v:Adjective": ("adjective", 'An adjective of nationality or the like: "Russian".'),
+    "v:Nominal": ("nominal", "A noun phrase without a name: \"the ministers\"."),
+    "v:Pronoun": ("pronoun", "A pronoun: \"he\", \"their\"."),
+    "v:Adjective": ("adjective", "An adjective of nationality or the like: \"Russian\"."),
 }
 """Every term -> (label, what it means)."""
