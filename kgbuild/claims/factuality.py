@@ -342,7 +342,12 @@ def _coordination(child: Token, above: Token, rules: Tables, state: _State) -> b
         return False
     if _verbal(child) and _verbal(above):
         if any(base(c.dep_) == "nsubj" for c in child.children):
-            return base(above.dep_) in ("ccomp", "advcl") and above.left_edge.lower_ in (*rules.marks, "whether", "that")
+            joined = not _past(child) and "," not in (child.left_edge.text, child.doc[child.left_edge.i - 1].text)
+            if joined and any(c.dep_ == "advcl" and above.i < c.i < child.i and c.left_edge.lower_ in _TEMPORAL for c in above.children):
+                own = _State()  # "will leave after they are beaten and the town is taken": hung on the wrong verb
+                _own_clause(above, rules, own)
+                state.raise_to(own.modality if own.modality == "Planned" else "Factual")
+            return base(above.dep_) in ("ccomp", "advcl") and above.left_edge.lower_ in (*rules.marks, *_TEMPORAL, "whether", "that")
         if not any(base(c.dep_) in ("aux", "cop") for c in child.children) and (child.tag_ == above.tag_ or child.tag_ == "VB") and child.tag_ in ("VB", "VBN", "VBG"):
             own = _State()
             _own_clause(above, rules, own)
