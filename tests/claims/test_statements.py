@@ -11,6 +11,7 @@ from kgbuild.claims.attribution import attributions
 from kgbuild.claims.model import Attribution, FoundEvent
 from kgbuild.claims.statements import claims
 from kgbuild.ids import ID
+from kgbuild.layers import TimeExpression
 from kgbuild.records import Claim, Span
 
 TWO = """
@@ -150,3 +151,26 @@ def test_parents_in_a_circle_end() -> None:
     one = Attribution((), None, span, 2, (Span(4, 9),), "Indirect", "Say", parent=1)
     two = Attribution((), None, Span(4, 9), 2, (span,), "Indirect", "Say", parent=0)
     assert all(c.hearsay for c in claims(doc, (one, two), []))
+
+
+TRAILING = """
+Rebels NNS NOUN nsubj 2
+burned VBD VERB ccomp 7
+it_ PRP PRON obj 2
+, , PUNCT punct 2
+Ana NNP PROPN compound 6
+Sousa NNP PROPN nsubj 7
+told VBD VERB ROOT 0
+reporters NNS NOUN iobj 7
+on IN ADP case 10
+Tuesday_ NNP PROPN obl 2
+. . PUNCT punct 7
+"""
+
+
+def test_a_day_after_a_cue_that_ends_its_sentence_dates_the_saying() -> None:
+    doc = parsed(TRAILING, [("Ana Sousa", ANA)])
+    begin = doc.text.index("Tuesday")
+    doc._.times = (TimeExpression(Span(begin, begin + 7), "Tuesday", "2024-04-30", "2024-04-30", "point"),)
+    said = next(c for c in claims(doc, attributions(doc), events(doc, "burned")) if c.cue is not None)
+    assert (said.earliest, said.latest, said.time_text) == ("2024-04-30", "2024-04-30", "Tuesday")
