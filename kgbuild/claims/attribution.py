@@ -3,6 +3,8 @@
 Three passes. (1) Every reporting word of the lexicon takes the best content its frames allow (`frames`), with the source its clause
 gives (`sources`). (2) Every quotation that is speech looks for its reporting clause after and before it, else goes on from the last
 speaker. (3) Phrases ("according to") and colons of headlines and transcripts. Nesting is read off the content spans.
+
+Over 500 lines: one class walks one Doc, and its finders share what the others have already taken.
 """
 
 from __future__ import annotations
@@ -24,17 +26,72 @@ from kgbuild.records import Mention, Paragraph, Span
 
 __all__ = ["attributions"]
 
-_FIRST = frozenset({"i", "we", "you"})  # what a speaker thinks in his own words is the quotation's content, not another attribution
+_FIRST = frozenset(
+    {"i", "we", "you"}
+)  # what a speaker thinks in his own words is the quotation's content, not another attribution
 REACH = 24
 """Tokens looked at on either side of a quotation for its reporting clause: room for a title and an apposition."""
 _ENDS = frozenset({".", "!", "?", ";", "…"})
-_RANK = {f: i for i, f in enumerate("clause obj-clause free whether rest passive-to obj-of pred obj-as obj-to left to ing".split())}
+_RANK = {
+    f: i
+    for i, f in enumerate(
+        "clause obj-clause free whether rest passive-to obj-of pred obj-as obj-to left to ing".split()
+    )
+}
 _HEARERS = frozenset({"to", "with"})
-_LIGHT = frozenset({"go", "continue", "begin", "start", "try", "have", "want", "seem", "appear", "decline", "refuse", "come", "proceed", "fail"})
+_LIGHT = frozenset(
+    {
+        "go",
+        "continue",
+        "begin",
+        "start",
+        "try",
+        "have",
+        "want",
+        "seem",
+        "appear",
+        "decline",
+        "refuse",
+        "come",
+        "proceed",
+        "fail",
+    }
+)
 _QUOTE = Sense("", "quotation", "Say", "speech", frozenset({"quote"}))
 _SPEAKERS = frozenset(
-    {"report", "study", "poll", "survey", "police", "officials", "official", "sources", "source", "experts", "analysts", "minister", "spokesman", "spokeswoman",
-     "spokesperson", "lawyer", "judge", "court", "media", "president", "agency", "ministry", "government", "army", "military", "watchdog", "monitor", "un", "us", "uk", "eu"}
+    {
+        "report",
+        "study",
+        "poll",
+        "survey",
+        "police",
+        "officials",
+        "official",
+        "sources",
+        "source",
+        "experts",
+        "analysts",
+        "minister",
+        "spokesman",
+        "spokeswoman",
+        "spokesperson",
+        "lawyer",
+        "judge",
+        "court",
+        "media",
+        "president",
+        "agency",
+        "ministry",
+        "government",
+        "army",
+        "military",
+        "watchdog",
+        "monitor",
+        "un",
+        "us",
+        "uk",
+        "eu",
+    }
 )
 
 
@@ -101,7 +158,9 @@ class _Reader:
             return
         head = source_head(cue) if sense.kind not in ("rumour", "impression") else None
         if head is None and sense.name == "sure" and cue.tag_ == "VBN":
-            head = next((c for c in cue.children if base(c.dep_) == "nsubj"), None)  # "was convinced": a state, no passive
+            head = next(
+                (c for c in cue.children if base(c.dep_) == "nsubj"), None
+            )  # "was convinced": a state, no passive
         if sense.owned and head is None:
             return
         if self.inside[cue.i] >= 0 and head is not None and sense.kind != "speech" and head.lower_ in _FIRST:
@@ -127,7 +186,12 @@ class _Reader:
         for place, content in enumerate(options):
             for sense in senses:
                 frame = content.frame
-                if in_passive and sense.kind != "rumour" and frame not in ("clause", "obj-clause", "whether", "left") and not self._agent(cue):
+                if (
+                    in_passive
+                    and sense.kind != "rumour"
+                    and frame not in ("clause", "obj-clause", "whether", "left")
+                    and not self._agent(cue)
+                ):
                     continue
                 if sense.kind == "rumour" and in_passive:
                     frame = {"clause": "passive-clause", "adj": "passive-adj", "of": "passive-of"}.get(frame, frame)
@@ -193,7 +257,12 @@ class _Reader:
         for child in cue.children:
             dep = base(child.dep_)
             outside = not begin <= child.i <= end
-            if (outside and child.i > cue.i and (dep in ("obj", "iobj") and content.frame not in ("np", "ing"))) or (outside and dep == "obl" and any(c.dep_ == "case" and c.lower_ in _HEARERS for c in child.children)) or (dep == "nsubj" and child.dep_ == "nsubj:pass") or (content.frame == "obj-to" and dep == "obj"):
+            if (
+                (outside and child.i > cue.i and (dep in ("obj", "iobj") and content.frame not in ("np", "ing")))
+                or (outside and dep == "obl" and any(c.dep_ == "case" and c.lower_ in _HEARERS for c in child.children))
+                or (dep == "nsubj" and child.dep_ == "nsubj:pass")
+                or (content.frame == "obj-to" and dep == "obj")
+            ):
                 found.append(child)
         return found
 
@@ -207,7 +276,11 @@ class _Reader:
             found = self._reporting_clause(first, end)
             if found is None:
                 between = self.doc.text[last_end : span.begin]
-                if last is not None and between.count("\n\n") + (between.count("\n") > 0) <= 2 and self._resumes(last_end, span.begin):
+                if (
+                    last is not None
+                    and between.count("\n\n") + (between.count("\n") > 0) <= 2
+                    and self._resumes(last_end, span.begin)
+                ):
                     self._extend(last, span)
                     last_end = span.end
                 continue
@@ -219,7 +292,9 @@ class _Reader:
         between = self.doc.text[begin:end]
         return len(between.split()) <= 40 and between.count("\n") <= 3
 
-    def _reporting_clause(self, first: int, last: int) -> tuple[int, Token | None, Sense, tuple[int, int] | None] | None:
+    def _reporting_clause(
+        self, first: int, last: int
+    ) -> tuple[int, Token | None, Sense, tuple[int, int] | None] | None:
         """(cue token, source head, sense, source range) of the clause that reports the quotation in tokens first..last."""
         tail = self.doc[last - 1].text if last > first else ""
         left = self.doc[first - 1].text if first else ""
@@ -228,7 +303,9 @@ class _Reader:
             before = self._before(first)
         return before or after
 
-    def _after(self, first: int, last: int, tail: str) -> tuple[int, Token | None, Sense, tuple[int, int] | None] | None:
+    def _after(
+        self, first: int, last: int, tail: str
+    ) -> tuple[int, Token | None, Sense, tuple[int, int] | None] | None:
         doc, start = self.doc, last + 1
         while start < len(doc) and doc[start].text in (",", "—", "–", "-", "--"):
             start += 1
@@ -238,7 +315,12 @@ class _Reader:
             return None
         for at in range(start, min(len(doc), start + REACH)):
             token = doc[at]
-            if token.text in _ENDS or (token.is_space and "\n" in token.text) or self.inside[at] >= 0 or token.text == ":":
+            if (
+                token.text in _ENDS
+                or (token.is_space and "\n" in token.text)
+                or self.inside[at] >= 0
+                or token.text == ":"
+            ):
                 return None
             if token.lower_ in ("and", "but", "that") and at == start:
                 return None
@@ -246,10 +328,19 @@ class _Reader:
             if sense is None and token.tag_ in ("VBD", "VBZ") and at - start <= 3 and token.pos_ == "VERB":
                 sense = Sense(token.lemma_, "quotation", "Say", "speech", frozenset({"quote"}))
             if sense is None:
-                if token.tag_ in ("VBD", "VBZ", "VBP", "MD") and base(token.dep_) not in ("aux", "cop") and token.dep_ != "acl:relcl" and doc[at - 1].lower_ not in ("who", "which"):
+                if (
+                    token.tag_ in ("VBD", "VBZ", "VBP", "MD")
+                    and base(token.dep_) not in ("aux", "cop")
+                    and token.dep_ != "acl:relcl"
+                    and doc[at - 1].lower_ not in ("who", "which")
+                ):
                     return None
                 continue
-            if token.dep_ == "acl:relcl" and at > start and any(t.lower_ in ("who", "which", "that") for t in doc[max(start, at - 3) : at]):
+            if (
+                token.dep_ == "acl:relcl"
+                and at > start
+                and any(t.lower_ in ("who", "which", "that") for t in doc[max(start, at - 3) : at])
+            ):
                 continue
             head, source = self._near(token, start, at)
             return at, head, sense, source
@@ -266,7 +357,9 @@ class _Reader:
         else:
             low = at + 1
             high = low
-            while (high + 1 < len(doc) and doc[high + 1].pos_ in ("NOUN", "PROPN", "ADJ", "DET", "PRON", "NUM")) or (high + 1 < len(doc) and doc[high + 1].tag_ == "POS"):
+            while (high + 1 < len(doc) and doc[high + 1].pos_ in ("NOUN", "PROPN", "ADJ", "DET", "PRON", "NUM")) or (
+                high + 1 < len(doc) and doc[high + 1].tag_ == "POS"
+            ):
                 high += 1
         words = [t for t in doc[low : high + 1] if t.pos_ in ("NOUN", "PROPN", "PRON")]
         if not words:
@@ -285,12 +378,26 @@ class _Reader:
         colon = doc[first - 1].text == ":"
         for at in range(first - 1, max(-1, first - 1 - REACH), -1):
             token = doc[at]
-            if at < first - 1 and (token.text in _ENDS or (token.is_space and "\n" in token.text) or self.inside[at] >= 0):
+            if at < first - 1 and (
+                token.text in _ENDS or (token.is_space and "\n" in token.text) or self.inside[at] >= 0
+            ):
                 break
             sense = self._quote_sense(token)
-            if sense is not None and (at == first - 1 or colon or doc[first - 1].text == "," or doc[first - 1].lower_ in ("that", "as", "to", "of", "on")):
+            if sense is not None and (
+                at == first - 1
+                or colon
+                or doc[first - 1].text == ","
+                or doc[first - 1].lower_ in ("that", "as", "to", "of", "on")
+            ):
                 return at, source_head(token), sense, None
-            if colon and sense is None and token.pos_ == "VERB" and is_finite(token) and token.dep_ != "acl:relcl" and at < first - 3:
+            if (
+                colon
+                and sense is None
+                and token.pos_ == "VERB"
+                and is_finite(token)
+                and token.dep_ != "acl:relcl"
+                and at < first - 3
+            ):
                 return at, source_head(token), _QUOTE, None
         if colon:
             begin = first - 2
@@ -315,7 +422,9 @@ class _Reader:
         if draft is None or draft.frame not in ("clause", "obj-clause", "quote"):
             cue = (at, at) if self.doc[at].text == ":" else self._cue(self.doc[at], None)
             fresh = _Draft(at, cue, sense, "quote", head, [span], source)
-            fresh.hearers = [] if self.doc[at].text == ":" else self._hearers(self.doc[at], Content("quote", ((at, at),)))
+            fresh.hearers = (
+                [] if self.doc[at].text == ":" else self._hearers(self.doc[at], Content("quote", ((at, at),)))
+            )
             self.drafts[at] = fresh
             return fresh
         if draft.head is None:
@@ -357,7 +466,13 @@ class _Reader:
         if high < low:
             high = head.i
         at = high + 1
-        while at <= end and doc[at].text != "," and not doc[at].is_quote and doc[at].dep_ != "ROOT" and doc[at].tag_ not in ("VBD", "VBZ", "VBP", "MD"):
+        while (
+            at <= end
+            and doc[at].text != ","
+            and not doc[at].is_quote
+            and doc[at].dep_ != "ROOT"
+            and doc[at].tag_ not in ("VBD", "VBZ", "VBP", "MD")
+        ):
             if any(a.i == head.i for a in doc[at].ancestors):
                 high = at
             at += 1
@@ -378,7 +493,11 @@ class _Reader:
         doc = self.doc
         for at in range(low, min(end + 1, low + 12)):
             token = doc[at]
-            if (token.pos_ in ("NOUN", "PROPN", "PRON") and token.head.i < low) or (token.pos_ in ("NOUN", "PROPN", "PRON") and token.head.i > at and token.dep_ not in ("compound", "nmod:poss", "amod", "nmod:desc")):
+            if (token.pos_ in ("NOUN", "PROPN", "PRON") and token.head.i < low) or (
+                token.pos_ in ("NOUN", "PROPN", "PRON")
+                and token.head.i > at
+                and token.dep_ not in ("compound", "nmod:poss", "amod", "nmod:desc")
+            ):
                 return token
             if token.text in (",", ";"):
                 break
@@ -413,11 +532,17 @@ class _Reader:
         if right[0] > right[1] or left[0] > left[1]:
             return
         for source, content in ((right, left), (left, right)):
-            if source[1] - source[0] <= (3 if source is right else 5) and content[1] - content[0] >= 2 and self._speaker(source):
+            if (
+                source[1] - source[0] <= (3 if source is right else 5)
+                and content[1] - content[0] >= 2
+                and self._speaker(source)
+            ):
                 words = [t for t in doc[source[0] : source[1] + 1] if t.pos_ in ("PROPN", "NOUN")] or [doc[source[1]]]
                 span = self.text.span(*content)
                 if span is not None:
-                    self.drafts[mark] = _Draft(mark, (mark, mark), _QUOTE, "colon", words[-1], [span], source, voice="Headline")
+                    self.drafts[mark] = _Draft(
+                        mark, (mark, mark), _QUOTE, "colon", words[-1], [span], source, voice="Headline"
+                    )
                 return
 
     def _speaker(self, source: tuple[int, int]) -> bool:
@@ -426,7 +551,11 @@ class _Reader:
         if any(t.tag_ in ("VBD", "VBZ", "VBP", "MD", "VB") for t in words):
             return False
         heads = {t.i for t in words} & set(self.mentions)
-        return bool(heads) or any(t.lower_ in _SPEAKERS for t in words) or (not self.mentions and all(t.pos_ == "PROPN" for t in words))
+        return (
+            bool(heads)
+            or any(t.lower_ in _SPEAKERS for t in words)
+            or (not self.mentions and all(t.pos_ == "PROPN" for t in words))
+        )
 
     def settle(self) -> None:
         """One content, one cue: of a verb and a noun that take the same words, the noun goes ("said after the report that ...")."""
@@ -441,7 +570,9 @@ class _Reader:
     def result(self) -> tuple[Attribution, ...]:
         drafts = sorted(self.drafts.values(), key=lambda d: (min(d.spans[0].begin, self.doc[d.cue[0]].idx), d.cue))
         parents = _parents(self.doc, drafts)
-        if kept := [d for d, up in zip(drafts, parents, strict=True) if not self._unowned(d, None if up is None else drafts[up])]:
+        if kept := [
+            d for d, up in zip(drafts, parents, strict=True) if not self._unowned(d, None if up is None else drafts[up])
+        ]:
             if len(kept) < len(drafts):
                 drafts, parents = kept, _parents(self.doc, kept)
         else:
@@ -488,7 +619,14 @@ class _Reader:
         for token in [head, *(c for c in head.children if c.dep_ == "conj")]:
             mention = self.mentions.get(token.i)
             if mention is None:
-                mention = next((self.mentions[c.i] for c in token.children if base(c.dep_) in ("appos", "flat") and c.i in self.mentions), None)
+                mention = next(
+                    (
+                        self.mentions[c.i]
+                        for c in token.children
+                        if base(c.dep_) in ("appos", "flat") and c.i in self.mentions
+                    ),
+                    None,
+                )
             if mention is not None:
                 found += mention.entities
         if not found:
@@ -499,16 +637,25 @@ class _Reader:
                 found += names[-1].entities
             elif is_document(head):
                 # "a Defense Ministry news release": whose paper it is answers for it
-                owners = [m for m in inside if m.form != "pronoun" and m.span.end <= head.idx and all(e.startswith("actor/") for e in m.entities)]
+                owners = [
+                    m
+                    for m in inside
+                    if m.form != "pronoun"
+                    and m.span.end <= head.idx
+                    and all(e.startswith("actor/") for e in m.entities)
+                ]
                 if owners:
                     found += max(owners, key=lambda m: (m.span.end - m.span.begin, m.span)).entities
         return tuple(dict.fromkeys(found))
 
 
-
 def _open(cue: Token) -> bool:
     """Whether a cue is an infinitive that reports nothing done: "enough to conclude that", "a chance to say that"."""
-    return cue.tag_ == "VB" and cue.dep_ in ("xcomp", "acl", "advcl", "acl:relcl") and any(c.tag_ == "TO" for c in cue.children)
+    return (
+        cue.tag_ == "VB"
+        and cue.dep_ in ("xcomp", "acl", "advcl", "acl:relcl")
+        and any(c.tag_ == "TO" for c in cue.children)
+    )
 
 
 def _parents(doc: Doc, drafts: list[_Draft]) -> list[int | None]:

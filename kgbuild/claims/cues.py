@@ -114,7 +114,11 @@ def _nameless(head: Token, cast: Cast) -> bool:
     if head.pos_ != "NOUN" or cast.named(head) or is_generic(head):
         return False
     near = [head, *head.children, *([head.head] if head.dep_ in ("compound", "nmod:desc", "appos", "flat") else [])]
-    return not any(cast.is_mention(t) for t in near if t.i == head.i or t.dep_ in ("appos", "flat", "nmod:desc") or t.i == head.head.i)
+    return not any(
+        cast.is_mention(t)
+        for t in near
+        if t.i == head.i or t.dep_ in ("appos", "flat", "nmod:desc") or t.i == head.head.i
+    )
 
 
 def _split(text: str) -> list[str]:

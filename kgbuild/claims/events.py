@@ -24,11 +24,26 @@ from kgbuild.records import Entity, Event, Mention, Span
 __all__ = ["EXTRACTOR", "find_events"]
 
 EXTRACTOR = extractor_id("event-rules", VERSION)
-LOCATIVE = ("in", "at", "near", "inside", "outside", "around", "across", "within", "throughout", "north of", "on", "over")
+LOCATIVE = (
+    "in",
+    "at",
+    "near",
+    "inside",
+    "outside",
+    "around",
+    "across",
+    "within",
+    "throughout",
+    "north of",
+    "on",
+    "over",
+)
 CONFIDENCE = {"verb": 0.8, "noun": 0.65}
 AIMED = frozenset({"against", "to", "on", "at", "from"})
 INFINITIVE = ("xcomp", "ccomp", "advcl", "acl")
-CURRENCIES = frozenset({"dollar", "euro", "pound", "yen", "yuan", "rouble", "ruble", "franc", "crown", "rupee", "peso", "rand"})
+CURRENCIES = frozenset(
+    {"dollar", "euro", "pound", "yen", "yuan", "rouble", "ruble", "franc", "crown", "rupee", "peso", "rand"}
+)
 OPENING = frozenset("\"“‘'`«")
 PARTICIPLES = ("ing", "ed", "en", "ught", "rn")
 
@@ -83,7 +98,10 @@ class _Finder:
         slots = VerbSlots(token, objects, agents, self.cast)
         frame = rule.verb_frame
         if entry.preposition not in (None, "as") and "recipient" in frame:
-            frame = {**frame, "recipient": ((entry.preposition,), *((("object",),) if syntax.is_passive(token) else ()))}
+            frame = {
+                **frame,
+                "recipient": ((entry.preposition,), *((("object",),) if syntax.is_passive(token) else ())),
+            }
         roles = self._fill(rule, frame, slots)
         if rule.evaluation is not None and not roles.recipients:
             roles = roles.with_recipients(self._judged(token, agents))
@@ -174,7 +192,9 @@ class _Finder:
         entries = self.lexicon.nouns.get(lemma)
         if not entries or token.dep_ in ("compound", "flat", "fixed") or self.cast.named(token):
             return None
-        if token.pos_ == "PROPN" and any(c.pos_ == "PROPN" and c.i < token.i for c in syntax.children(token, "compound")):
+        if token.pos_ == "PROPN" and any(
+            c.pos_ == "PROPN" and c.i < token.i for c in syntax.children(token, "compound")
+        ):
             return None  # the last word of a name nobody knows
         for entry in entries:
             filled = self._noun_by(token, entry)
@@ -195,7 +215,9 @@ class _Finder:
         context = rule.noun_context.get(name)
         if context is not None and not any(slots.heads(slot) for slot in sorted(context)):
             return None
-        if rule.noun_theme and not any(lemma_in(self.lexicon.noun_lemma(t), t, rule.noun_theme) for t in slots.heads("of")):
+        if rule.noun_theme and not any(
+            lemma_in(self.lexicon.noun_lemma(t), t, rule.noun_theme) for t in slots.heads("of")
+        ):
             return None
         frame = rule.noun_frame
         if name in rule.poss_is_recipient_for:
@@ -300,7 +322,9 @@ def find_events(doc: Doc) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], l
     made_topics = topics(doc, cast.topic_heads, topic_heads(doc, cast))
     known = {*cast.entities, *(e.id for e in made_topics[0])}
     kept = [
-        dataclasses.replace(e, record=dataclasses.replace(e.record, themes=tuple(i for i in e.record.themes if i in known)))
+        dataclasses.replace(
+            e, record=dataclasses.replace(e.record, themes=tuple(i for i in e.record.themes if i in known))
+        )
         for e in found
     ]
     return tuple(kept), made_topics
@@ -319,7 +343,9 @@ def _told_twice(token: Token, made: _Filled, filled: Mapping[int, _Filled]) -> i
     if verb.nominal or verb.type != made.type:
         return None
     less, more, index = (made, verb, token.i) if held[0] == "obj" else (verb, made, held[1].i)
-    within = set(less.roles.agents) <= set(more.roles.agents) and set(less.roles.recipients) <= set(more.roles.recipients)
+    within = set(less.roles.agents) <= set(more.roles.agents) and set(less.roles.recipients) <= set(
+        more.roles.recipients
+    )
     return index if within else None
 
 
@@ -358,7 +384,12 @@ def _extra_words(token: Token, entry: Entry, lexicon: Lexicon) -> list[Token] | 
     near = list(token.children)
     for word in entry.extra:
         match = next(
-            (c for c in near if c.i > token.i and (c.lower_ == word or lexicon.noun_lemma(c) == word) and c.dep_ != "conj"), None
+            (
+                c
+                for c in near
+                if c.i > token.i and (c.lower_ == word or lexicon.noun_lemma(c) == word) and c.dep_ != "conj"
+            ),
+            None,
         )
         if match is None and token.i + 1 < len(token.doc):
             following = token.nbor(1)
@@ -413,7 +444,9 @@ def _object_in(token: Token, lemma: str, wanted: frozenset[str]) -> bool:
 
 def _infinitive(token: Token, objects: Sequence[Token]) -> bool:
     """Whether an infinitive or a "that" clause says what is asked."""
-    below = [c for t in (token, *objects, *(o for _, o in syntax.obliques(token))) for c in syntax.children(t, *INFINITIVE)]
+    below = [
+        c for t in (token, *objects, *(o for _, o in syntax.obliques(token))) for c in syntax.children(t, *INFINITIVE)
+    ]
     return any("to" in syntax.markers(c) or any(g.tag_ == "TO" for g in c.children) for c in below)
 
 

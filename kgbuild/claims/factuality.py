@@ -6,6 +6,8 @@ attribution's border, or a relative clause ends it. Of several modalities the le
 
 Choices where readers could differ: an attempt, an order, a request and a purpose are Desired (the outcome is open); "would" after
 a verb of saying in the past, without a condition, is the future of then: Planned.
+
+Over 500 lines: one walk from a word to its sentence, whose steps read best in one place.
 """
 
 from __future__ import annotations
@@ -24,8 +26,12 @@ from kgbuild.layers import document_of
 __all__ = ["factuality"]
 
 MAX_STEPS = 14
-_CERTAINTY = {m: i for i, m in enumerate(("Factual", "Planned", "Probable", "Possible", "Desired", "Conditional", "Questioned"))}
-_DEFINITE = frozenset({"the", "this", "that", "these", "those", "its", "his", "her", "their", "our", "my", "your", "'s", "’s"})
+_CERTAINTY = {
+    m: i for i, m in enumerate(("Factual", "Planned", "Probable", "Possible", "Desired", "Conditional", "Questioned"))
+}
+_DEFINITE = frozenset(
+    {"the", "this", "that", "these", "those", "its", "his", "her", "their", "our", "my", "your", "'s", "’s"}
+)
 _TEMPORAL = frozenset({"when", "once", "until", "before", "after", "whenever", "till"})
 _INDEFINITE = ("any", "no")
 
@@ -94,9 +100,19 @@ def _negated(word: Token, rules: Tables) -> bool:
             if dep in ("case", "mark") and child.lower_ != "without":
                 continue
             odd = not odd
-        elif _verbal(word) and dep in ("nsubj", "obj") and (
-            child.lower_ in rules.subjects or child.lower_ in ("no", "none")
-            or any(_is_negation(c, rules) and base(c.dep_) in ("det", "advmod") and c.lower_ in ("no", "not", "neither", "zero") for c in child.children)
+        elif (
+            _verbal(word)
+            and dep in ("nsubj", "obj")
+            and (
+                child.lower_ in rules.subjects
+                or child.lower_ in ("no", "none")
+                or any(
+                    _is_negation(c, rules)
+                    and base(c.dep_) in ("det", "advmod")
+                    and c.lower_ in ("no", "not", "neither", "zero")
+                    for c in child.children
+                )
+            )
         ):
             odd = not odd
     if not odd and word.i and word.doc[word.i - 1].lower_ == "cannot":
@@ -116,11 +132,19 @@ def _beside(token: Token, rules: Tables, state: _State) -> None:
             if effect.negates and (child.i > token.i or not token.pos_.startswith("V")):
                 continue
             state.add(effect)
-        elif dep in ("amod", "acl") and child.i < token.i and not _verbal(token) and (effect := rules.adjectives.get(child.lower_)) is not None:
+        elif (
+            dep in ("amod", "acl")
+            and child.i < token.i
+            and not _verbal(token)
+            and (effect := rules.adjectives.get(child.lower_)) is not None
+        ):
             state.add(effect)
         elif dep in ("compound", "nmod:desc") and child.i < token.i:
             continue
-    if token.dep_ == "amod" and (effect := rules.adverbs.get(token.doc[token.i - 1].lower_ if token.i else "")) is not None:
+    if (
+        token.dep_ == "amod"
+        and (effect := rules.adverbs.get(token.doc[token.i - 1].lower_ if token.i else "")) is not None
+    ):
         state.add(effect)
 
 
@@ -129,18 +153,29 @@ def _own_clause(verb: Token, rules: Tables, state: _State) -> None:
     auxiliaries = [c for c in verb.children if base(c.dep_) in ("aux", "cop")]
     for auxiliary in auxiliaries:
         effect = rules.auxiliaries.get(auxiliary.lower_)
-        if (effect is not None and auxiliary.tag_ == "MD") or (effect is not None and auxiliary.lower_ in ("wo", "ca", "'ll", "’ll")):
+        if (effect is not None and auxiliary.tag_ == "MD") or (
+            effect is not None and auxiliary.lower_ in ("wo", "ca", "'ll", "’ll")
+        ):
             before = state.modality
             state.add(effect)
             state.would = state.would or (effect.modality == "Conditional" and before != "Conditional")
-    if any(c.lower_ in ("have", "has", "had", "need", "needs", "needed", "ought") and c.dep_ == "aux" and any(
-        t.tag_ == "TO" and t.i > c.i for t in verb.children) for c in auxiliaries):
+    if any(
+        c.lower_ in ("have", "has", "had", "need", "needs", "needed", "ought")
+        and c.dep_ == "aux"
+        and any(t.tag_ == "TO" and t.i > c.i for t in verb.children)
+        for c in auxiliaries
+    ):
         state.raise_to("Desired")
     condition = _condition(verb, rules)
     if condition is not None:
         state.condition = condition
         if state.modality != "Factual" or not _past(verb):
-            state.modality, state.would = "Conditional" if state.modality in ("Factual", "Planned", "Probable", "Possible", "Conditional") else state.modality, False
+            state.modality, state.would = (
+                "Conditional"
+                if state.modality in ("Factual", "Planned", "Probable", "Possible", "Conditional")
+                else state.modality,
+                False,
+            )
     if _imperative(verb):
         state.raise_to("Desired")
     if state.modality == "Factual" and not _past(verb) and verb.tag_ in ("VBZ", "VBP", "VBG") and _future_time(verb):
@@ -160,12 +195,18 @@ def _condition(verb: Token, rules: Tables) -> int | None:
 
 
 def _conditional_mark(clause: Token, rules: Tables) -> bool:
-    if clause.doc[clause.left_edge.i].lower_ in ("even", "only") or clause.left_edge.lower_ in rules.marks or clause.left_edge.lower_ == "in":
+    if (
+        clause.doc[clause.left_edge.i].lower_ in ("even", "only")
+        or clause.left_edge.lower_ in rules.marks
+        or clause.left_edge.lower_ == "in"
+    ):
         words = [t.lower_ for t in clause.doc[clause.left_edge.i : clause.left_edge.i + 5]]
         text = " ".join(words)
         if words[0] in ("even", "only"):
             return len(words) > 1 and words[1] in rules.marks
-        return words[0] in rules.marks or any(text.startswith(m) for m in (*rules.marks, *rules.prepositions) if " " in m)
+        return words[0] in rules.marks or any(
+            text.startswith(m) for m in (*rules.marks, *rules.prepositions) if " " in m
+        )
     marks = [c for c in clause.children if c.dep_ in ("mark", "case", "advmod") and c.i < clause.i]
     return any(m.lower_ in rules.marks or m.lower_ in rules.prepositions for m in marks)
 
@@ -176,7 +217,9 @@ def _imperative(verb: Token) -> bool:
     if any(base(c.dep_) in ("nsubj", "aux", "mark", "cop") for c in verb.children):
         return False
     first = verb.left_edge.i
-    return all(t.is_punct or t.pos_ in ("ADV", "PART", "INTJ", "CCONJ") or t.i == verb.i for t in verb.doc[first : verb.i + 1])
+    return all(
+        t.is_punct or t.pos_ in ("ADV", "PART", "INTJ", "CCONJ") or t.i == verb.i for t in verb.doc[first : verb.i + 1]
+    )
 
 
 def _future_time(verb: Token) -> bool:
@@ -191,7 +234,10 @@ def _future_time(verb: Token) -> bool:
     for child in verb.children:
         if base(child.dep_) in ("obl", "advmod", "nmod"):
             begin, end = child.left_edge.idx, child.right_edge.idx + len(child.right_edge)
-            if any(begin <= t.span.begin < end and t.kind == "point" and t.earliest is not None and t.earliest > today for t in times):
+            if any(
+                begin <= t.span.begin < end and t.kind == "point" and t.earliest is not None and t.earliest > today
+                for t in times
+            ):
                 return True
     return False
 
@@ -212,7 +258,9 @@ def _climb(child: Token, above: Token, rules: Tables, state: _State) -> bool:
     dep = base(child.dep_)
     if dep == "conj":
         return _coordination(child, above, rules, state)
-    if dep in ("parataxis", "discourse", "vocative", "list", "dislocated", "appos") and not (dep == "appos" and not _verbal(child)):
+    if dep in ("parataxis", "discourse", "vocative", "list", "dislocated", "appos") and not (
+        dep == "appos" and not _verbal(child)
+    ):
         return False
     if dep in ("punct", "cc", "mark", "case", "det", "aux", "cop", "fixed", "flat"):
         return dep in ("fixed", "flat")
@@ -240,7 +288,11 @@ def _bear(above: Token, effect: Effect, rules: Tables, state: _State) -> None:
     if _verbal(above):
         _own_clause(above, rules, own)
     for child in above.children:
-        if base(child.dep_) == "advmod" and (adverb := rules.adverbs.get(child.lower_)) is not None and not adverb.negates:
+        if (
+            base(child.dep_) == "advmod"
+            and (adverb := rules.adverbs.get(child.lower_)) is not None
+            and not adverb.negates
+        ):
             own.add(adverb)
     if effect.hearsay and (any(c.dep_ in ("obl:agent", "nmod:poss") for c in above.children)):
         return  # somebody stands behind it
@@ -267,9 +319,17 @@ def _complements(child: Token, above: Token) -> list[str]:
     found: list[str] = []
     infinitive = any(c.tag_ == "TO" and c.i < child.i for c in child.children)
     particle = next((c.lower_ for c in above.children if c.dep_ == "compound:prt"), None)
-    if particle is None and above.i + 1 < len(above.doc) and above.doc[above.i + 1].lower_ == "out" and above.lower_.startswith("rul"):
+    if (
+        particle is None
+        and above.i + 1 < len(above.doc)
+        and above.doc[above.i + 1].lower_ == "out"
+        and above.lower_.startswith("rul")
+    ):
         particle = "out"
-    case = next((c.lower_ for c in child.children if c.dep_ in ("case", "mark") and c.i < child.i and c.tag_ in ("IN", "TO")), None)
+    case = next(
+        (c.lower_ for c in child.children if c.dep_ in ("case", "mark") and c.i < child.i and c.tag_ in ("IN", "TO")),
+        None,
+    )
     if dep in ("ccomp", "xcomp", "csubj", "acl", "advcl"):
         if infinitive:
             found += ["passive-to", "to"] if passive else ["to"]
@@ -303,7 +363,9 @@ def _border(child: Token, above: Token, state: _State, effect: Effect) -> bool:
         _backshift(above, state)
     if _verbal(above) and any(base(c.dep_) == "nsubj" for c in above.children) and is_finite(above):
         # "nothing led them to conclude that they must leave": the infinitive between passes the outer negation on.
-        return above.dep_ == "xcomp" or (above.dep_ == "ccomp" and above.head.dep_ == "xcomp" and not is_finite(above.head))
+        return above.dep_ == "xcomp" or (
+            above.dep_ == "ccomp" and above.head.dep_ == "xcomp" and not is_finite(above.head)
+        )
     return above.dep_ not in ("ccomp", "advcl") or not is_finite(above)
 
 
@@ -343,12 +405,24 @@ def _coordination(child: Token, above: Token, rules: Tables, state: _State) -> b
     if _verbal(child) and _verbal(above):
         if any(base(c.dep_) == "nsubj" for c in child.children):
             joined = not _past(child) and "," not in (child.left_edge.text, child.doc[child.left_edge.i - 1].text)
-            if joined and any(c.dep_ == "advcl" and above.i < c.i < child.i and c.left_edge.lower_ in _TEMPORAL for c in above.children):
+            if joined and any(
+                c.dep_ == "advcl" and above.i < c.i < child.i and c.left_edge.lower_ in _TEMPORAL
+                for c in above.children
+            ):
                 own = _State()  # "will leave after they are beaten and the town is taken": hung on the wrong verb
                 _own_clause(above, rules, own)
                 state.raise_to(own.modality if own.modality == "Planned" else "Factual")
-            return base(above.dep_) in ("ccomp", "advcl") and above.left_edge.lower_ in (*rules.marks, *_TEMPORAL, "whether", "that")
-        if not any(base(c.dep_) in ("aux", "cop") for c in child.children) and (child.tag_ == above.tag_ or child.tag_ == "VB") and child.tag_ in ("VB", "VBN", "VBG"):
+            return base(above.dep_) in ("ccomp", "advcl") and above.left_edge.lower_ in (
+                *rules.marks,
+                *_TEMPORAL,
+                "whether",
+                "that",
+            )
+        if (
+            not any(base(c.dep_) in ("aux", "cop") for c in child.children)
+            and (child.tag_ == above.tag_ or child.tag_ == "VB")
+            and child.tag_ in ("VB", "VBN", "VBG")
+        ):
             own = _State()
             _own_clause(above, rules, own)
             state.raise_to(own.modality)
@@ -367,7 +441,11 @@ def _coordination(child: Token, above: Token, rules: Tables, state: _State) -> b
         if not but and any(_is_negation(c, rules) and c.dep_ == "det" for c in above.children):
             state.negated = not state.negated
         for adjective in above.children:
-            effect = rules.adjectives.get(adjective.lower_) if adjective.dep_ == "amod" and not any(c.dep_ in ("amod", "det") for c in child.children) else None
+            effect = (
+                rules.adjectives.get(adjective.lower_)
+                if adjective.dep_ == "amod" and not any(c.dep_ in ("amod", "det") for c in child.children)
+                else None
+            )
             if effect is not None:
                 state.add(effect)
         return True
@@ -424,20 +502,32 @@ def _adnominal(child: Token, above: Token, rules: Tables, state: _State) -> bool
     if infinitive:
         state.raise_to("Desired")
         return False
-    if any(c.lower_ in _INDEFINITE for c in above.children if c.dep_ == "det") or above.lower_.startswith(("any", "no-one", "nobody", "nothing")):
+    if any(c.lower_ in _INDEFINITE for c in above.children if c.dep_ == "det") or above.lower_.startswith(
+        ("any", "no-one", "nobody", "nothing")
+    ):
         governor = above.head
-        if above.lower_ in ("nobody", "nothing", "none") or any(c.lower_ == "no" for c in above.children) or (governor != above and _negated(governor, rules)):
+        if (
+            above.lower_ in ("nobody", "nothing", "none")
+            or any(c.lower_ == "no" for c in above.children)
+            or (governor != above and _negated(governor, rules))
+        ):
             state.negated = not state.negated
         return False
     if child.dep_ == "acl" and child.tag_ in ("VBG", "VBN") and not is_finite(child):
-        return above.lower_ not in _DEFINITE and not _verbal(above) and any(
-            rules.predicates.get((above.lower_, c)) is not None for c in ("of", "that")) and _rumour(above, rules, state)
+        return (
+            above.lower_ not in _DEFINITE
+            and not _verbal(above)
+            and any(rules.predicates.get((above.lower_, c)) is not None for c in ("of", "that"))
+            and _rumour(above, rules, state)
+        )
     return False
 
 
 def _participle(clause: Token) -> bool:
     """Whether a clause is a bare participle that shares the modality of its main clause: "could spread, putting towns at risk"."""
-    return clause.dep_ == "advcl" and clause.tag_ == "VBG" and not any(c.dep_ in ("mark", "case") for c in clause.children)
+    return (
+        clause.dep_ == "advcl" and clause.tag_ == "VBG" and not any(c.dep_ in ("mark", "case") for c in clause.children)
+    )
 
 
 def _rumour(above: Token, rules: Tables, state: _State) -> bool:
@@ -453,12 +543,21 @@ def _argument(child: Token, above: Token, dep: str, rules: Tables, state: _State
     if dep in ("nsubj", "obj", "iobj", "obl") and _verbal(above):
         own = _State()
         _own_clause(above, rules, own)
-        carries = above.lower_ in rules.verbs or any(c.dep_ == "cop" for c in above.children) or above.lower_ in ("is", "are", "was", "were", "be", "been")
+        carries = (
+            above.lower_ in rules.verbs
+            or any(c.dep_ == "cop" for c in above.children)
+            or above.lower_ in ("is", "are", "was", "were", "be", "been")
+        )
         if dep == "nsubj" and child.dep_ != "nsubj:pass":
             carries = above.lower_ in rules.occurrences
         if dep == "obl":
             carries = False
-        if carries and _negated(above, rules) and not any(_is_negation(c, rules) for c in child.children) and (not definite or dep == "nsubj"):
+        if (
+            carries
+            and _negated(above, rules)
+            and not any(_is_negation(c, rules) for c in child.children)
+            and (not definite or dep == "nsubj")
+        ):
             state.negated = not state.negated
         if own.modality != "Factual" and (carries or not definite):
             state.raise_to(own.modality)
@@ -473,8 +572,10 @@ def _argument(child: Token, above: Token, dep: str, rules: Tables, state: _State
         if _conditional_mark(child, rules) and dep == "obl":
             state.raise_to("Conditional")
             return False
-        return (carries or not definite) and dep != "iobj" and (
-            above.dep_ not in ("acl:relcl", "advcl") or _conditional_mark(above, rules) or _participle(above)
+        return (
+            (carries or not definite)
+            and dep != "iobj"
+            and (above.dep_ not in ("acl:relcl", "advcl") or _conditional_mark(above, rules) or _participle(above))
         )
     if dep in ("nmod", "compound", "amod") and not _verbal(above):
         open_ = above.lower_ in rules.nouns and dep == "nmod"

@@ -89,7 +89,11 @@ def _right(cue: Token) -> list[Content]:
     found: list[Content] = []
     verbal = cue.pos_ in ("VERB", "AUX")
     in_passive = verbal and passive(cue)
-    obj = next((c for c in cue.children if base(c.dep_) in ("obj", "iobj", "nsubj") and c.i > cue.i), None) if verbal else None
+    obj = (
+        next((c for c in cue.children if base(c.dep_) in ("obj", "iobj", "nsubj") and c.i > cue.i), None)
+        if verbal
+        else None
+    )
     if obj is not None and base(obj.dep_) == "nsubj":
         obj = None
     for child in cue.children:
@@ -99,8 +103,16 @@ def _right(cue: Token) -> list[Content]:
         first = _left_edge(child, cue)
         if dep in _CLAUSES and (child.pos_ in ("VERB", "AUX", "ADJ", "NOUN", "PROPN", "PRON", "ADV", "NUM", "DET")):
             found += _clausal(cue, child, dep, first, obj, in_passive, end)
-        elif dep in ("obl", "nmod") and child.dep_ not in ("obl:agent", "nmod:poss", "nmod:desc", "obl:unmarked", "nmod:unmarked"):
-            case = next((c for c in child.children if c.dep_ in ("case", "mark") and c.i < child.i and c.i > cue.i), None)
+        elif dep in ("obl", "nmod") and child.dep_ not in (
+            "obl:agent",
+            "nmod:poss",
+            "nmod:desc",
+            "obl:unmarked",
+            "nmod:unmarked",
+        ):
+            case = next(
+                (c for c in child.children if c.dep_ in ("case", "mark") and c.i < child.i and c.i > cue.i), None
+            )
             if case is None:
                 continue
             name = case.lower_
@@ -110,7 +122,11 @@ def _right(cue: Token) -> list[Content]:
             else:
                 last = right_edge(child)
                 for later in cue.children:  # "called on them to stop"
-                    if base(later.dep_) in ("xcomp", "advcl", "ccomp") and later.left_edge.i == last + 1 and later.left_edge.tag_ == "TO":
+                    if (
+                        base(later.dep_) in ("xcomp", "advcl", "ccomp")
+                        and later.left_edge.i == last + 1
+                        and later.left_edge.tag_ == "TO"
+                    ):
                         last = right_edge(later)
                 found.append(Content(name, ((case.i + 1, _grow(doc, cue, child, last, end)),), case.i))
         elif dep == "obj":
@@ -156,7 +172,9 @@ def _owned_up(obj: Token, last: int) -> int:
     if obj.lower_ != "responsibility":
         return last
     doc = obj.doc
-    stop = next((t.i for t in doc[obj.i + 1 : last] if t.tag_ == "CC" and doc[t.i + 1].tag_ in ("WRB", "WDT", "WP")), None)
+    stop = next(
+        (t.i for t in doc[obj.i + 1 : last] if t.tag_ == "CC" and doc[t.i + 1].tag_ in ("WRB", "WDT", "WP")), None
+    )
     return last if stop is None else _back(doc, stop - 1, obj.i)
 
 
@@ -172,7 +190,9 @@ def _inside_object(obj: Token, first: int) -> list[Content]:
     return []
 
 
-def _clausal(cue: Token, child: Token, dep: str, first: int, obj: Token | None, in_passive: bool, end: int) -> list[Content]:
+def _clausal(
+    cue: Token, child: Token, dep: str, first: int, obj: Token | None, in_passive: bool, end: int
+) -> list[Content]:
     doc = cue.doc
     last = _grow(doc, cue, child, right_edge(child), end)
     opener = doc[first].lower_
@@ -181,9 +201,15 @@ def _clausal(cue: Token, child: Token, dep: str, first: int, obj: Token | None, 
             return [Content("clause", ((first, last),))]
         return []
     between = obj is not None and obj.i < first
-    if opener in INTERROGATIVE and dep in ("ccomp", "xcomp", "advcl", "acl") and not (opener in ("when", "where", "who", "which", "if") and dep != "ccomp"):
+    if (
+        opener in INTERROGATIVE
+        and dep in ("ccomp", "xcomp", "advcl", "acl")
+        and not (opener in ("when", "where", "who", "which", "if") and dep != "ccomp")
+    ):
         return [Content("whether", ((first, last),))]
-    infinitive = any(c.tag_ == "TO" and c.i < child.i for c in child.children) or (opener == "to" and child.tag_ == "VB")
+    infinitive = any(c.tag_ == "TO" and c.i < child.i for c in child.children) or (
+        opener == "to" and child.tag_ == "VB"
+    )
     if infinitive:
         to = next((c.i for c in child.children if c.tag_ == "TO"), first)
         if in_passive:
@@ -194,11 +220,26 @@ def _clausal(cue: Token, child: Token, dep: str, first: int, obj: Token | None, 
             return [Content("for", ((first + 1, last),), first), Content("for-to", ((first, last),))]
         if to - first > 1 and doc[first].lower_ != "to":
             return [Content("obj-to", ((first, last),))]
-        return [Content("to", ((first, last),))] if dep in ("xcomp", "ccomp", "acl", "advcl") and to - cue.i <= 3 else []
-    preposition = next((c for c in child.children if c.dep_ in ("mark", "case") and c.i < child.i and c.tag_ == "IN" and c.lower_ not in ("that", "if", "whether")), None)
+        return (
+            [Content("to", ((first, last),))] if dep in ("xcomp", "ccomp", "acl", "advcl") and to - cue.i <= 3 else []
+        )
+    preposition = next(
+        (
+            c
+            for c in child.children
+            if c.dep_ in ("mark", "case")
+            and c.i < child.i
+            and c.tag_ == "IN"
+            and c.lower_ not in ("that", "if", "whether")
+        ),
+        None,
+    )
     if child.tag_ == "VBG" and not is_finite(child) and preposition is not None and preposition.i == first:
         if between and obj is not None:
-            return [Content(f"obj-{opener}", ((_left_edge(obj, cue), last),)), Content(opener + "+", ((first + 1, last),))]
+            return [
+                Content(f"obj-{opener}", ((_left_edge(obj, cue), last),)),
+                Content(opener + "+", ((first + 1, last),)),
+            ]
         return [Content(opener, ((first + 1, last),), first)]
     if dep in ("ccomp", "csubj") or (opener == "that" and dep in ("advcl", "acl", "xcomp")):
         if opener in _LATE:
@@ -233,7 +274,12 @@ def _linear(cue: Token, found: list[Content], end: int, obj: Token | None) -> li
     doc = cue.doc
     if any(c.frame in ("clause", "obj-clause", "whether", "free") for c in found):
         return []
-    if cue.i + 2 <= end and doc[cue.i + 1].lower_ in INTERROGATIVE and cue.pos_ in ("VERB", "AUX") and doc[cue.i + 1].lower_ not in ("when", "where", "which"):
+    if (
+        cue.i + 2 <= end
+        and doc[cue.i + 1].lower_ in INTERROGATIVE
+        and cue.pos_ in ("VERB", "AUX")
+        and doc[cue.i + 1].lower_ not in ("when", "where", "which")
+    ):
         return [Content("whether", ((cue.i + 1, _own_end(cue, end)),))]
     if cue.i + 1 <= end and doc[cue.i + 1].lower_ in ("that", "whether") and doc[cue.i + 1].tag_ in ("IN", "WDT", "DT"):
         opener = doc[cue.i + 1]
@@ -255,7 +301,12 @@ def _own_end(cue: Token, end: int) -> int:
     """Where a content that runs to the end of the sentence must stop: at a clause coordinated with the cue's."""
     doc = cue.doc
     for child in cue.children:
-        if child.dep_ == "conj" and child.i > cue.i + 2 and child.left_edge.i > cue.i + 2 and any(c.dep_ == "cc" for c in child.children):
+        if (
+            child.dep_ == "conj"
+            and child.i > cue.i + 2
+            and child.left_edge.i > cue.i + 2
+            and any(c.dep_ == "cc" for c in child.children)
+        ):
             return _back(doc, int(child.left_edge.i) - 1, cue.i + 1)
     for at in range(cue.i + 3, end):
         token = doc[at]
@@ -283,7 +334,9 @@ def _left_edge(token: Token, cue: Token) -> int:
     first = int(token.left_edge.i)
     if first <= cue.i < token.i:
         first = cue.i + 1
-    while first < token.i and (token.doc[first].is_space or (token.doc[first].is_punct and token.doc[first].text in ",;:—–-")):
+    while first < token.i and (
+        token.doc[first].is_space or (token.doc[first].is_punct and token.doc[first].text in ",;:—–-")
+    ):
         first += 1
     return first
 
@@ -319,9 +372,11 @@ def _left(cue: Token) -> Content | None:
 
 
 def _as_clause(cue: Token) -> Content | None:
-    """"As the paper reported, ...": the clause that the as-clause hangs on."""
+    """ "As the paper reported, ...": the clause that the as-clause hangs on."""
     doc, (begin, end) = cue.doc, sentence_bounds(cue)
-    mark = next((c for c in cue.children if c.lower_ == "as" and c.i < cue.i and c.dep_ in ("mark", "advmod", "case")), None)
+    mark = next(
+        (c for c in cue.children if c.lower_ == "as" and c.i < cue.i and c.dep_ in ("mark", "advmod", "case")), None
+    )
     if mark is None or not is_finite(cue) or cue.i - mark.i > 15:
         return None
     after = cue.i + 1
@@ -353,7 +408,11 @@ def _clause_begin(cue: Token, begin: int) -> int | None:
     if any(c.tag_ == "MD" for c in cue.children) or (cue.dep_ == "ccomp" and cue.head.i < cue.i and lookup(cue.head)):
         return None  # "said that, if asked, he would answer": part of what another cue reports
     first = min([cue.i, *(c.i for c in cue.children if base(c.dep_) == "aux" and c.i < cue.i)])
-    if first - 1 > begin and (doc[first - 1].text == "," or doc[first - 1].is_quote) and (subject is None or subject.i > cue.i):
+    if (
+        first - 1 > begin
+        and (doc[first - 1].text == "," or doc[first - 1].is_quote)
+        and (subject is None or subject.i > cue.i)
+    ):
         follows = cue.i + 1 < len(doc) and doc[cue.i + 1].pos_ in ("DET", "NOUN", "PROPN", "PRON", "NUM", "ADJ")
         return first if follows else None
     if subject is None or subject.i > cue.i or cue.i - subject.i > 25:
@@ -375,7 +434,9 @@ def _parenthetical(cue: Token) -> Content | None:
     doc, (begin, end) = cue.doc, sentence_bounds(cue)
     after = cue.i + 1
     while after < end and after - cue.i < 8 and doc[after].text != ",":
-        if doc[after].tag_ in _FINITE or (doc[after].tag_ in ("IN", "TO", "WDT") and doc[after].lower_ in ("that", "to", "if")):
+        if doc[after].tag_ in _FINITE or (
+            doc[after].tag_ in ("IN", "TO", "WDT") and doc[after].lower_ in ("that", "to", "if")
+        ):
             return None
         after += 1
     if after >= end or doc[after].text != "," or cue.dep_ == "acl:relcl":
@@ -404,7 +465,12 @@ def _rest(cue: Token) -> Content | None:
         return None
     last = _own_end(cue, end)
     verb = next((t for t in doc[first : last + 1] if t.tag_ in _FINITE), None)
-    if verb is None or verb.i - first > 20 or verb.i == first or any(t.text in (",", ";") for t in doc[first : first + 1]):
+    if (
+        verb is None
+        or verb.i - first > 20
+        or verb.i == first
+        or any(t.text in (",", ";") for t in doc[first : first + 1])
+    ):
         return None
     if any(t.lower_ in ("who", "which", "when", "while", "as", "that", "where") for t in doc[first : verb.i]):
         return None

@@ -13,7 +13,17 @@ from kgbuild.errors import RuleError
 from kgbuild.rules import load_rules, require_examples
 from kgbuild.vocab import ENTITY_KINDS, EVENT_TYPES
 
-__all__ = ["Entry", "Lexicon", "Rule", "compile_lexicon", "event_lexicon", "inflections", "lemma_in", "stance_words", "withholds"]
+__all__ = [
+    "Entry",
+    "Lexicon",
+    "Rule",
+    "compile_lexicon",
+    "event_lexicon",
+    "inflections",
+    "lemma_in",
+    "stance_words",
+    "withholds",
+]
 
 FILE = "events"
 KEYS = frozenset(
@@ -133,7 +143,9 @@ def compile_lexicon(content: Mapping[str, Any]) -> Lexicon:
             entry = Entry(rule, words[-1], tuple(words[:-1]), None, order)
             nouns.setdefault(entry.lemma, []).append(entry)
     verb_words = set(verbs).union(*(sets.get(k, ()) for k in ("light", "light_passive", "affects", "culprit")))
-    noun_words = set(nouns).union(*(s for k, s in sets.items() if k in ("weapons", "forces", "people", "parts", "extensions")))
+    noun_words = set(nouns).union(
+        *(s for k, s in sets.items() if k in ("weapons", "forces", "people", "parts", "extensions"))
+    )
     for rule in rules.values():
         noun_words |= rule.object | rule.not_object | rule.not_subject | rule.noun_theme
         for table in (rule.verb_object, rule.verb_oblique):
@@ -169,7 +181,9 @@ def inflections(lemma: str, irregular: Iterable[str] = (), verb: bool = True) ->
 def withholds(verb: Token) -> bool:
     """Whether a verb of denying keeps a thing from somebody ("denied the rebels a haven") and disputes no words."""
     lexicon = event_lexicon()
-    held = [c for c in verb.children if c.dep_.partition(":")[0] in ("obj", "iobj", "xcomp", "ccomp") and c.pos_ != "VERB"]
+    held = [
+        c for c in verb.children if c.dep_.partition(":")[0] in ("obj", "iobj", "xcomp", "ccomp") and c.pos_ != "VERB"
+    ]
     noun = lexicon.noun_lemma
     return len(held) > 1 or any(lemma_in(noun(t), t, lexicon.sets["granted"]) for t in held)
 

@@ -16,20 +16,43 @@ __all__ = ["FILE", "Effect", "Tables", "tables"]
 
 FILE = "modality"
 IRREGULAR: dict[str, tuple[str, ...]] = {
-    "be": ("is", "are", "was", "were", "been", "being", "am", "'s", "'re"), "have": ("has", "had", "having", "'ve"),
-    "go": ("goes", "went", "gone", "going", "gon"), "say": ("says", "said", "saying"), "seek": ("seeks", "sought", "seeking"),
-    "think": ("thinks", "thought", "thinking"), "keep": ("keeps", "kept", "keeping"), "make": ("makes", "made", "making"),
-    "see": ("sees", "saw", "seen", "seeing"), "give": ("gives", "gave", "given", "giving"), "get": ("gets", "got", "getting"),
-    "take": ("takes", "took", "taken", "taking"), "begin": ("begins", "began", "begun", "beginning"), "find": ("finds", "found", "finding"),
-    "lead": ("leads", "led", "leading"), "mean": ("means", "meant", "meaning"), "win": ("wins", "won", "winning"),
-    "hold": ("holds", "held", "holding"), "come": ("comes", "came", "coming"), "tell": ("tells", "told", "telling"),
-    "forget": ("forgets", "forgot", "forgotten", "forgetting"), "forbid": ("forbids", "forbade", "forbidden", "forbidding"),
-    "know": ("knows", "knew", "known", "knowing"), "understand": ("understands", "understood", "understanding"),
-    "choose": ("chooses", "chose", "chosen", "choosing"), "let": ("lets", "letting"), "set": ("sets", "setting"),
-    "strive": ("strives", "strove", "striven", "striving"), "show": ("shows", "showed", "shown", "showing"),
-    "plead": ("pleads", "pleaded", "pled", "pleading"), "fight": ("fights", "fought", "fighting"), "do": ("does", "did", "done", "doing"),
-    "undertake": ("undertakes", "undertook", "undertaken", "undertaking"), "deal": ("deals", "dealt", "dealing"),
-    "bid": ("bids", "bidding"), "lie": ("lies", "lay", "lying"), "foresee": ("foresees", "foresaw", "foreseen", "foreseeing"),
+    "be": ("is", "are", "was", "were", "been", "being", "am", "'s", "'re"),
+    "have": ("has", "had", "having", "'ve"),
+    "go": ("goes", "went", "gone", "going", "gon"),
+    "say": ("says", "said", "saying"),
+    "seek": ("seeks", "sought", "seeking"),
+    "think": ("thinks", "thought", "thinking"),
+    "keep": ("keeps", "kept", "keeping"),
+    "make": ("makes", "made", "making"),
+    "see": ("sees", "saw", "seen", "seeing"),
+    "give": ("gives", "gave", "given", "giving"),
+    "get": ("gets", "got", "getting"),
+    "take": ("takes", "took", "taken", "taking"),
+    "begin": ("begins", "began", "begun", "beginning"),
+    "find": ("finds", "found", "finding"),
+    "lead": ("leads", "led", "leading"),
+    "mean": ("means", "meant", "meaning"),
+    "win": ("wins", "won", "winning"),
+    "hold": ("holds", "held", "holding"),
+    "come": ("comes", "came", "coming"),
+    "tell": ("tells", "told", "telling"),
+    "forget": ("forgets", "forgot", "forgotten", "forgetting"),
+    "forbid": ("forbids", "forbade", "forbidden", "forbidding"),
+    "know": ("knows", "knew", "known", "knowing"),
+    "understand": ("understands", "understood", "understanding"),
+    "choose": ("chooses", "chose", "chosen", "choosing"),
+    "let": ("lets", "letting"),
+    "set": ("sets", "setting"),
+    "strive": ("strives", "strove", "striven", "striving"),
+    "show": ("shows", "showed", "shown", "showing"),
+    "plead": ("pleads", "pleaded", "pled", "pleading"),
+    "fight": ("fights", "fought", "fighting"),
+    "do": ("does", "did", "done", "doing"),
+    "undertake": ("undertakes", "undertook", "undertaken", "undertaking"),
+    "deal": ("deals", "dealt", "dealing"),
+    "bid": ("bids", "bidding"),
+    "lie": ("lies", "lay", "lying"),
+    "foresee": ("foresees", "foresaw", "foreseen", "foreseeing"),
 }
 
 
@@ -102,7 +125,9 @@ def _words(rules: Mapping[str, Any], section: str) -> dict[str, Effect]:
 def _effect(name: str, rule: Mapping[str, Any]) -> Effect:
     modality = rule.get("modality", "Factual")
     if modality not in MODALITIES:
-        raise RuleError(f"{FILE}.yaml: rule {name!r}: unknown modality {modality!r}; use one of {', '.join(MODALITIES)}")
+        raise RuleError(
+            f"{FILE}.yaml: rule {name!r}: unknown modality {modality!r}; use one of {', '.join(MODALITIES)}"
+        )
     return Effect(modality, bool(rule.get("negates")), bool(rule.get("hearsay")), rule.get("under_negation"))
 
 

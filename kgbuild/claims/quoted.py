@@ -46,7 +46,10 @@ class QuotedText:
     def span(self, first: int, last: int) -> Span | None:
         """Offsets of tokens first..last, loose punctuation cut off, quotation marks that belong to it taken in."""
         doc = self.doc
-        while first <= last and (doc[first].is_space or (doc[first].is_punct and doc[first].text not in ("(", "[", "$", "#") and not doc[first].is_quote)):
+        while first <= last and (
+            doc[first].is_space
+            or (doc[first].is_punct and doc[first].text not in ("(", "[", "$", "#") and not doc[first].is_quote)
+        ):
             first += 1
         while first <= last and (doc[last].is_space or doc[last].text in (",", ".", ";", ":", "—", "–", "-", "--")):
             last -= 1

@@ -119,7 +119,7 @@ def _opening(
     inside = bool(stack) and not stack[-1][2]
     if inside and not before.isspace() and not follows.isalnum():
         return None if _possessive(text, mark, at, after, limit) else False
-    if before.isalnum() or not (follows.isalnum() or follows in "“\"[$£€…."):
+    if before.isalnum() or not (follows.isalnum() or follows in '“"[$£€….'):
         return None
     if mark in ("’", "'", "`", "‘") and before in _OPENS_AFTER:
         if mark != "‘" and _ELISION.match(text, after):
@@ -134,7 +134,11 @@ def _closable(text: str, begin: int, limit: int) -> bool:
         at = begin + match.start()
         before = text[at - 1]
         after = text[at + 1] if at + 1 < limit else " "
-        if not before.isspace() and not after.isalnum() and not (before in "sS" and after == " " and _later(text, at + 1, limit)):
+        if (
+            not before.isspace()
+            and not after.isalnum()
+            and not (before in "sS" and after == " " and _later(text, at + 1, limit))
+        ):
             return True
         if before.isspace() and after.isalnum() and not _ELISION.match(text, at + 1):
             return False
@@ -169,7 +173,9 @@ def _matching(stack: list[tuple[int, int, bool]], double: bool) -> int | None:
     return None
 
 
-def _quote(text: str, opened: tuple[int, int, bool], closed: tuple[int, int] | None, limit: int, level: int, still: bool) -> Quote:
+def _quote(
+    text: str, opened: tuple[int, int, bool], closed: tuple[int, int] | None, limit: int, level: int, still: bool
+) -> Quote:
     begin, inner_begin, _ = opened
     inner_end, end = closed if closed is not None else (limit, limit)
     while closed is None and end > inner_begin and text[end - 1].isspace():
@@ -180,9 +186,16 @@ def _quote(text: str, opened: tuple[int, int, bool], closed: tuple[int, int] | N
     starts = text[inner.begin : inner.begin + 1]
     introduced = not left.strip() or bool(_CUE_MARK.search(left))
     fragment = not introduced and bool(left.strip()) and not (starts.isupper() and words > SCARE_WORDS)
-    if introduced and starts.islower() and words <= SCARE_WORDS and text[inner.end - 1 : inner.end] not in (",", ".", "!", "?"):
+    if (
+        introduced
+        and starts.islower()
+        and words <= SCARE_WORDS
+        and text[inner.end - 1 : inner.end] not in (",", ".", "!", "?")
+    ):
         fragment = True
-    return Quote(Span(begin, max(end, inner.end)), inner, level, fragment, fragment and words <= SCARE_WORDS, open=still)
+    return Quote(
+        Span(begin, max(end, inner.end)), inner, level, fragment, fragment and words <= SCARE_WORDS, open=still
+    )
 
 
 def _continued(quote: Quote) -> Quote:

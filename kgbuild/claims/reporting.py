@@ -19,7 +19,16 @@ FILE = "reporting_verbs"
 CLAIM_KINDS = frozenset({"speech", "belief", "evidence", "rumour"})
 """Kinds of reporting words that make a claim; the others only show where somebody stands, or what somebody speaks of or wants."""
 KINDS = CLAIM_KINDS | {"attitude", "topic", "intention", "impression"}
-CONFIDENCE = {"speech": 0.8, "evidence": 0.6, "belief": 0.6, "rumour": 0.5, "attitude": 0.5, "topic": 0.5, "intention": 0.4, "impression": 0.4}
+CONFIDENCE = {
+    "speech": 0.8,
+    "evidence": 0.6,
+    "belief": 0.6,
+    "rumour": 0.5,
+    "attitude": 0.5,
+    "topic": 0.5,
+    "intention": 0.4,
+    "impression": 0.4,
+}
 _TAGS = {"verbs": ("VB", "MD"), "nouns": ("NN",), "adjectives": ("JJ", "VBN", "VBD", "RB"), "adverbs": ("RB", "JJ")}
 
 
@@ -99,7 +108,9 @@ def phrases() -> tuple[tuple[tuple[str, ...], Sense], ...]:
     """Fixed phrases that introduce a source, as lower-case words, longest first, each with its reading."""
     rules = load_rules(FILE).get("phrases", {})
     require_examples(FILE, rules)
-    found = [(tuple(words.split()), _sense(words, name, rule)) for name, rule in rules.items() for words in rule["words"]]
+    found = [
+        (tuple(words.split()), _sense(words, name, rule)) for name, rule in rules.items() for words in rule["words"]
+    ]
     return tuple(sorted(found, key=lambda pair: (-len(pair[0]), pair[0])))
 
 
@@ -138,5 +149,7 @@ def _sense(lemma: str, name: str, rule: Mapping[str, Any]) -> Sense:
     if act not in SPEECH_ACTS or kind not in KINDS:
         raise RuleError(f"{FILE}.yaml: class {name!r}: unknown act or kind ({act}, {kind})")
     if not isinstance(lemma, str) or not all(isinstance(f, str) for f in frames):
-        raise RuleError(f"{FILE}.yaml: class {name!r}: a word of YAML's own (on, off, yes, no) must stand in quotation marks")
+        raise RuleError(
+            f"{FILE}.yaml: class {name!r}: a word of YAML's own (on, off, yes, no) must stand in quotation marks"
+        )
     return Sense(lemma, name, act, kind, frozenset(frames), bool(rule.get("owned")), bool(rule.get("plural")))

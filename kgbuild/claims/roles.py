@@ -187,7 +187,9 @@ class Cast:
     def _theme(self, head: Token, rule: Rule) -> Roles:
         own = self._denoted(head)
         if own:
-            return Roles(themes=tuple(i for i in own if self.kind(i) not in ACTOR_KINDS and self.kind(i) not in PLACE_KINDS))
+            return Roles(
+                themes=tuple(i for i in own if self.kind(i) not in ACTOR_KINDS and self.kind(i) not in PLACE_KINDS)
+            )
         if rule.theme_topic and head.pos_ == "NOUN" and topic_tokens(head):
             self.topic_heads.add(head.i)
             return Roles(themes=(topic_id(topic_key(head)),))
@@ -226,9 +228,14 @@ class Cast:
             if found:
                 return found
         before = head.doc[head.i - 1] if head.i > head.sent.start else None
-        if before is not None and before.i in self._names and before.head is head:  # whatever the parser made of the name
+        if (
+            before is not None and before.i in self._names and before.head is head
+        ):  # whatever the parser made of the name
             return [a for i in self._denoted(before) if (a := self._as_actor(i)) is not None]
-        for slot, inner in arguments:  # "the statement of the minister's aide" stops here; "Moscow's use of its jets" goes on
+        for (
+            slot,
+            inner,
+        ) in arguments:  # "the statement of the minister's aide" stops here; "Moscow's use of its jets" goes on
             if slot == "of" and self._in(inner, "extensions") and (found := self._owners(inner)):
                 return found
         return []

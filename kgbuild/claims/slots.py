@@ -62,7 +62,9 @@ class NounSlots(Slots):
         self.arguments = syntax.nominal_arguments(token)
         if token.dep_ == "conj" and token.head.pos_ in ("NOUN", "PROPN"):
             have = {slot for slot, _ in self.arguments}
-            bare = not syntax.children(token, "det")  # "their raids and killings", but not "their raids and the killing"
+            bare = not syntax.children(
+                token, "det"
+            )  # "their raids and killings", but not "their raids and the killing"
             self.arguments += [
                 (s, t) for s, t in syntax.nominal_arguments(token.head)
                 if s not in have and (t.i > token.i or (s == "poss" and bare and token.i - token.head.i <= 3))
@@ -73,7 +75,9 @@ class NounSlots(Slots):
                 self.arguments += [(s, t) for s, t in syntax.nominal_arguments(other) if s == "by" and s not in have]
         self._borrow_next(token)
         if all(slot != "by" for slot, _ in self.arguments):  # "the use of mines | by rebels" hung on the mines
-            inner = [t for slot, t in self.arguments if slot in ("of", "on") and lexicon.noun_lemma(t) not in lexicon.nouns]
+            inner = [
+                t for slot, t in self.arguments if slot in ("of", "on") and lexicon.noun_lemma(t) not in lexicon.nouns
+            ]
             self.arguments += [p for t in inner for p in syntax.nominal_arguments(t) if p[0] == "by"]
         self.lent: dict[str, list[Token]] = {"subject": [], "object": []}
         self.light: Token | None = None
@@ -136,9 +140,7 @@ class NounSlots(Slots):
             self.lent["subject"] = syntax.patients(verb_token)
         elif (relation == "in" and verb in sets["part"]) or (relation in DURING and self.type == "Consult"):
             self.lent["subject"] = syntax.subjects(verb_token)
-        elif relation in MEANS and self.type == "Assault" and (
-            violent(verb_token, lexicon) or verb in sets["light"]
-        ):
+        elif relation in MEANS and self.type == "Assault" and (violent(verb_token, lexicon) or verb in sets["light"]):
             self.lent["subject"], self.lent["object"] = syntax.agents(verb_token), syntax.patients(verb_token)
 
     def _borrow_next(self, token: Token) -> None:
@@ -147,7 +149,12 @@ class NounSlots(Slots):
             return
         for other in token.head.children:
             case = token.doc[token.i + 1]
-            if other.i > token.i and case.head is other and case.dep_ == "case" and case.lower_ in BORROWED - {"to", "with", "for"}:
+            if (
+                other.i > token.i
+                and case.head is other
+                and case.dep_ == "case"
+                and case.lower_ in BORROWED - {"to", "with", "for"}
+            ):
                 self.arguments += [(case.lower_, t) for t in syntax.conjuncts(other)]
 
     def _borrow(self, token: Token, verb: Token) -> None:

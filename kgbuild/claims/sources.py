@@ -15,11 +15,46 @@ _RELATIVE_TAGS = frozenset({"WP", "WDT"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X", "SYM"})
 # What comes from somebody else's mouth: "issued a statement saying ...".
 _SPEECH_NOUNS = frozenset(
-    {"statement", "letter", "tweet", "message", "email", "speech", "report", "post", "note", "memo", "release", "video", "comment", "remark", "interview", "ad", "address"}
+    {
+        "statement",
+        "letter",
+        "tweet",
+        "message",
+        "email",
+        "speech",
+        "report",
+        "post",
+        "note",
+        "memo",
+        "release",
+        "video",
+        "comment",
+        "remark",
+        "interview",
+        "ad",
+        "address",
+    }
 )
 
 # Verbs that only put a noun of speech into words: "made the claim that ...".
-_GIVING = frozenset({"make", "give", "issue", "voice", "express", "float", "repeat", "release", "utter", "offer", "deliver", "have", "raise", "advance"})
+_GIVING = frozenset(
+    {
+        "make",
+        "give",
+        "issue",
+        "voice",
+        "express",
+        "float",
+        "repeat",
+        "release",
+        "utter",
+        "offer",
+        "deliver",
+        "have",
+        "raise",
+        "advance",
+    }
+)
 
 
 # Media that speak for whoever runs them when "state" stands before them.
@@ -52,7 +87,12 @@ def _named(cue: Token, found: Token | None) -> Token | None:
     if found is not None and found.i < cue.i:
         left = found.left_edge.i
         closed = any(t.text in (",", ")") for t in doc[found.i + 1 : cue.i])
-        if closed and left - 2 >= start and doc[left - 1].text == "," and doc[left - 2].pos_ in ("PROPN", "PUNCT", "NUM"):
+        if (
+            closed
+            and left - 2 >= start
+            and doc[left - 1].text == ","
+            and doc[left - 2].pos_ in ("PROPN", "PUNCT", "NUM")
+        ):
             name = left - 2
             while name > start and doc[name].pos_ in ("PUNCT", "NUM", "SYM", "X"):
                 name -= 1
@@ -71,13 +111,17 @@ def _named(cue: Token, found: Token | None) -> Token | None:
     if doc[last].text[:1].isupper() and last == start:
         return doc[last]
     if doc[last].text in (",", ")"):
-        return _opening_noun(doc[start : last])
+        return _opening_noun(doc[start:last])
     return None
 
 
 def _first_of_name(token: Token) -> Token:
     """Head of the name that ends in a token: the word its other parts hang on."""
-    while token.dep_ in ("flat", "compound", "flat:name") and abs(token.head.i - token.i) <= 4 and token.head.pos_ == "PROPN":
+    while (
+        token.dep_ in ("flat", "compound", "flat:name")
+        and abs(token.head.i - token.i) <= 4
+        and token.head.pos_ == "PROPN"
+    ):
         token = token.head
     return token
 
@@ -113,7 +157,14 @@ def _verbal(verb: Token, depth: int) -> Token | None:
     if passive(verb):
         agent = next((c for c in verb.children if c.dep_ == "obl:agent"), None)
         if agent is None:
-            agent = next((c for c in verb.children if base(c.dep_) == "obl" and any(k.lower_ == "by" for k in c.children if k.dep_ == "case")), None)
+            agent = next(
+                (
+                    c
+                    for c in verb.children
+                    if base(c.dep_) == "obl" and any(k.lower_ == "by" for k in c.children if k.dep_ == "case")
+                ),
+                None,
+            )
         return agent
     own = _subject(verb)
     if own is not None:
@@ -122,15 +173,32 @@ def _verbal(verb: Token, depth: int) -> Token | None:
     if head == verb:
         return _inverted(verb)
     if dep == "conj" and head.i < verb.i:
-        return source_head(head) if head.pos_ in ("VERB", "AUX", "ADJ") and not passive(head) else (_passive_subject(head) if passive(head) else None)
+        return (
+            source_head(head)
+            if head.pos_ in ("VERB", "AUX", "ADJ") and not passive(head)
+            else (_passive_subject(head) if passive(head) else None)
+        )
     if dep == "acl":
-        if verb.tag_ == "VBG" and head.lower_ in _SPEECH_NOUNS and base(head.dep_) in ("obj", "obl") and depth < MAX_STEPS:
+        if (
+            verb.tag_ == "VBG"
+            and head.lower_ in _SPEECH_NOUNS
+            and base(head.dep_) in ("obj", "obl")
+            and depth < MAX_STEPS
+        ):
             above = _verbal(head.head, depth + 1) if head.head.pos_ == "VERB" else None
             return above if above is not None else head
-        if verb.tag_ == "VBG" and verb.doc[verb.i - 1].text in (",", "—", "–", "-", "--") and (above := _clause_of(head)) is not None:
+        if (
+            verb.tag_ == "VBG"
+            and verb.doc[verb.i - 1].text in (",", "—", "–", "-", "--")
+            and (above := _clause_of(head)) is not None
+        ):
             return _verbal(above, depth + 1)
         if any(c.tag_ == "TO" for c in verb.children):
-            return _nominal(head) or (_verbal(head.head, depth + 1) if head.head.pos_ == "VERB" and base(head.dep_) in ("obj", "obl") else None)
+            return _nominal(head) or (
+                _verbal(head.head, depth + 1)
+                if head.head.pos_ == "VERB" and base(head.dep_) in ("obj", "obl")
+                else None
+            )
         # "what officials say": the head is the content's place, not who speaks
         return head if head.pos_ in _NOMINAL and head.tag_ not in _RELATIVE_TAGS else None
     if dep in ("xcomp", "advcl", "ccomp", "parataxis") and not (dep in ("ccomp", "parataxis") and is_finite(verb)):
@@ -161,7 +229,14 @@ def _inverted(verb: Token) -> Token | None:
     left = verb.doc[verb.i - 1]
     if not (left.is_quote or left.text in (",", "”", "’", "''")):
         return None
-    return next((c for c in verb.children if base(c.dep_) in ("obj", "nsubj", "obl", "ccomp") and c.left_edge.i == verb.i + 1 and c.pos_ in _NOMINAL), None)
+    return next(
+        (
+            c
+            for c in verb.children
+            if base(c.dep_) in ("obj", "nsubj", "obl", "ccomp") and c.left_edge.i == verb.i + 1 and c.pos_ in _NOMINAL
+        ),
+        None,
+    )
 
 
 def _clause_of(noun: Token) -> Token | None:
@@ -180,7 +255,11 @@ def _nominal(noun: Token) -> Token | None:
     if owner is not None:
         return owner
     for child in noun.children:
-        if base(child.dep_) in ("nmod", "obl") and child.i > noun.i and any(c.lower_ in ("by", "from") for c in child.children if c.dep_ == "case"):
+        if (
+            base(child.dep_) in ("nmod", "obl")
+            and child.i > noun.i
+            and any(c.lower_ in ("by", "from") for c in child.children if c.dep_ == "case")
+        ):
             return child
     if base(noun.dep_) == "obj" and noun.head.pos_ == "VERB" and noun.head.lemma_ in _GIVING and not passive(noun.head):
         return _verbal(noun.head, 0)
@@ -199,9 +278,22 @@ def source_tokens(head: Token) -> tuple[int, int]:
         first, last = min(first, token.i), max(last, token.i)
         for child in token.children:
             dep = base(child.dep_)
-            if child.dep_ == "acl:relcl" or dep in ("parataxis", "advcl", "discourse", "ccomp", "cop", "nsubj", "dep", "list"):
+            if child.dep_ == "acl:relcl" or dep in (
+                "parataxis",
+                "advcl",
+                "discourse",
+                "ccomp",
+                "cop",
+                "nsubj",
+                "dep",
+                "list",
+            ):
                 continue
-            if top and (dep in ("case", "mark", "punct") or (dep == "cc" and child.i < head.i) or (dep == "advmod" and child.i < head.i)):
+            if top and (
+                dep in ("case", "mark", "punct")
+                or (dep == "cc" and child.i < head.i)
+                or (dep == "advmod" and child.i < head.i)
+            ):
                 continue
             if dep == "acl" and (child.i - head.i > 6 or child.i < head.i or misread(child)):
                 continue

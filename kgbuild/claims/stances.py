@@ -114,11 +114,17 @@ class _Reader:
                     self._reading(a, r, rule, source, basis, event, modality, CONFIDENCE["event"])
                     for a in event.agents for r in self._targets(self._hit(event))
                 ]  # fmt: skip
-        if modality in STANDING and source != self.article and event.type in self.rules.allegation["types"] and claim is not None and (
-            self._wronged(event, source)
+        if (
+            modality in STANDING
+            and source != self.article
+            and event.type in self.rules.allegation["types"]
+            and claim is not None
+            and (self._wronged(event, source))
         ):
             readings += [
-                self._reading(source, a, self.rules.allegation, source, claim.id, event, modality, CONFIDENCE["allegation"])
+                self._reading(
+                    source, a, self.rules.allegation, source, claim.id, event, modality, CONFIDENCE["allegation"]
+                )
                 for a in self._targets(event.agents)
             ]
         if event.type == "Request" and modality in STANDING and self._stops(self.doc[found.token]):
@@ -157,14 +163,19 @@ class _Reader:
         """Whether telling of an act accuses the doer: it hits the teller's side, bystanders or a country, not a mere opponent."""
         if not event.recipients:
             return any(self.cast.kind(i) in PLACE_KINDS for i in event.themes) and self._hit(event) != ()
-        return any(self._bystander(i) or self.cast.kind(i) in ("State", "Person") or self._together(i, source) for i in event.recipients)
+        return any(
+            self._bystander(i) or self.cast.kind(i) in ("State", "Person") or self._together(i, source)
+            for i in event.recipients
+        )
 
     def _stops(self, verb: Token) -> bool:
         """Whether a demand asks somebody to stop, leave or let go."""
         below = [c for t in (verb, *syntax.objects(verb), *(o for _, o in syntax.obliques(verb))) for c in t.children]
         clauses = [c for c in below if syntax.base(c.dep_) in ("xcomp", "ccomp", "advcl", "acl")]
         lemma = event_lexicon().verb_lemma
-        return any(lemma_in(lemma(c), c, self.rules.demanded) or "not" in {g.lower_ for g in c.children} for c in clauses)
+        return any(
+            lemma_in(lemma(c), c, self.rules.demanded) or "not" in {g.lower_ for g in c.children} for c in clauses
+        )
 
     # ---------------------------------------------------------------- from judging words in what is said
     def of_words(self) -> list[_Reading]:
@@ -192,11 +203,15 @@ class _Reader:
         if token.pos_ not in ("ADJ", "NOUN", "VERB") or token.is_stop:
             return 0
         lemma = token.lemma_.lower()
-        sign = int(lemma_in(lemma, token, self.rules.words.positive)) - int(lemma_in(lemma, token, self.rules.words.negative))
+        sign = int(lemma_in(lemma, token, self.rules.words.positive)) - int(
+            lemma_in(lemma, token, self.rules.words.negative)
+        )
         if token.pos_ == "VERB" and token.dep_ != "amod":
             return 0
         holder = token if syntax.children(token, "cop") else token.head if token.dep_ == "amod" else token
-        negative = any(c.dep_ == "advmod" and c.lower_ in ("not", "n't", "never", "no", "hardly") for c in holder.children)
+        negative = any(
+            c.dep_ == "advmod" and c.lower_ in ("not", "n't", "never", "no", "hardly") for c in holder.children
+        )
         return -sign if negative else sign
 
     def _judged(self, token: Token) -> tuple[str, ...]:
@@ -250,7 +265,11 @@ class _Reader:
             holders = self.cast.actors(syntax.agents(token))
         else:
             held = syntax.governor(token)
-            if held is not None and held[0] == "obj" and event_lexicon().verb_lemma(held[1]) in event_lexicon().sets["light_passive"]:
+            if (
+                held is not None
+                and held[0] == "obj"
+                and event_lexicon().verb_lemma(held[1]) in event_lexicon().sets["light_passive"]
+            ):
                 return []  # "won support": somebody else's
             holders = self.cast.actors([*syntax.possessors(token), *syntax.modifiers(token)])
             if not holders and held is not None and held[0] == "obj":
@@ -269,7 +288,13 @@ class _Reader:
             claim = self._speech_at(found.cue)
             attributed = claim.source if claim is not None else self.article
             readings += self._loose(
-                found.cue, rule, found.holders, tuple(self._targets(found.targets)), attributed, "Factual", CONFIDENCE["relation"]
+                found.cue,
+                rule,
+                found.holders,
+                tuple(self._targets(found.targets)),
+                attributed,
+                "Factual",
+                CONFIDENCE["relation"],
             )
         return [r for r in readings if self._allowed(r)]
 
@@ -343,12 +368,22 @@ class _Reader:
     @staticmethod
     def _around(claims: Iterable[Claim], token: Token) -> Claim | None:
         """The innermost of some claims whose content holds a word."""
-        inside = [c for c in claims if any(s.begin <= token.idx and token.idx + len(token) <= s.end for s in c.content_spans)]
-        return min(inside, key=lambda c: (sum(s.end - s.begin for s in c.content_spans), c.content is not None, c.id), default=None)
+        inside = [
+            c for c in claims if any(s.begin <= token.idx and token.idx + len(token) <= s.end for s in c.content_spans)
+        ]
+        return min(
+            inside,
+            key=lambda c: (sum(s.end - s.begin for s in c.content_spans), c.content is not None, c.id),
+            default=None,
+        )
 
     def _targets(self, ids: Iterable[str]) -> list[str]:
         """Entities one can take sides about: no bystanders, no places."""
-        return [i for i in ids if (self.cast.kind(i) in ACTOR_KINDS or self.cast.kind(i) == "Topic") and not self._bystander(i)]
+        return [
+            i
+            for i in ids
+            if (self.cast.kind(i) in ACTOR_KINDS or self.cast.kind(i) == "Topic") and not self._bystander(i)
+        ]
 
     def _bystander(self, identifier: str) -> bool:
         entity = self.cast.entities.get(identifier)
@@ -356,7 +391,10 @@ class _Reader:
             return False
         words = entity.name.lower().split()
         noun = event_lexicon().noun_forms
-        return any(w in self.rules.bystanders or set(noun.get(w, ())) & self.rules.bystanders for w in words) or words[0].isdigit()
+        return (
+            any(w in self.rules.bystanders or set(noun.get(w, ())) & self.rules.bystanders for w in words)
+            or words[0].isdigit()
+        )
 
     def _together(self, a: str, b: str) -> bool:
         """Whether two actors are the same, or one is a part or spokesperson of the other, or both of a third that acts."""
@@ -382,7 +420,15 @@ class _Reader:
         )
 
     def _reading(
-        self, holder: str, target: str, rule: Mapping[str, Any], source: str, basis: str, event: Event, modality: str, sure: float
+        self,
+        holder: str,
+        target: str,
+        rule: Mapping[str, Any],
+        source: str,
+        basis: str,
+        event: Event,
+        modality: str,
+        sure: float,
     ) -> _Reading:
         aspect = next((i for i in event.themes if self.cast.kind(i) == "Topic"), None) or self._topic_in(event.span)
         return _Reading(
@@ -411,7 +457,13 @@ def _records(document: str, reader: _Reader, readings: Iterable[_Reading]) -> li
     best: dict[tuple[str, str, bool, str, int], _Reading] = {}
     starts = [sentence.start_char for sentence in reader.doc.sents]
     for r in readings:
-        key = (r.holder, r.target, r.score > 0, r.kind, bisect_right(starts, r.cue.begin if r.cue is not None else r.span.begin))
+        key = (
+            r.holder,
+            r.target,
+            r.score > 0,
+            r.kind,
+            bisect_right(starts, r.cue.begin if r.cue is not None else r.span.begin),
+        )
         if key not in best or (-r.confidence, r.span) < (-best[key].confidence, best[key].span):
             best[key] = r
     made: dict[str, Stance] = {}

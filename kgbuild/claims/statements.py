@@ -135,7 +135,13 @@ class _Writer:
         self, number: int, attribution: Attribution, inside: list[FoundEvent], taken: set[str]
     ) -> list[Claim]:
         owner = self.owners[number]
-        span = _hull([attribution.cue, *attribution.content_spans, *([attribution.source_span] if attribution.source_span else [])])
+        span = _hull(
+            [
+                attribution.cue,
+                *attribution.content_spans,
+                *([attribution.source_span] if attribution.source_span else []),
+            ]
+        )
         head = self._head(attribution)
         content = self._content_event(attribution, head, inside)
         fact = self._fact(content.token if content is not None else head.i)
@@ -147,15 +153,29 @@ class _Writer:
             identity = self._identity(span, (self.names.get(source, "article"),), attribution.cue, taken)
             wide.append(
                 Claim(
-                    id=identity, document=self.document.id, span=span, source=source, text=text,
-                    content_spans=attribution.content_spans, voice=attribution.voice, speech_act=attribution.speech_act,
-                    modality=fact.modality, negated=fact.negated, hearsay=owner.hearsay or fact.hearsay,
-                    source_span=attribution.source_span, cue=attribution.cue, via=owner.via,
+                    id=identity,
+                    document=self.document.id,
+                    span=span,
+                    source=source,
+                    text=text,
+                    content_spans=attribution.content_spans,
+                    voice=attribution.voice,
+                    speech_act=attribution.speech_act,
+                    modality=fact.modality,
+                    negated=fact.negated,
+                    hearsay=owner.hearsay or fact.hearsay,
+                    source_span=attribution.source_span,
+                    cue=attribution.cue,
+                    via=owner.via,
                     addressee=tuple(a for a in self._actors(attribution.addressee) if a != source),
                     content=None if content is None else content.record.id,
                     condition=None if condition is None else condition.record.id,
-                    about=self._about(attribution.content_spans), earliest=earliest, latest=latest, time_text=words,
-                    extractor=ATTRIBUTED, confidence=attribution.confidence,
+                    about=self._about(attribution.content_spans),
+                    earliest=earliest,
+                    latest=latest,
+                    time_text=words,
+                    extractor=ATTRIBUTED,
+                    confidence=attribution.confidence,
                 )
             )
         done = {e.record.id for e in (content, condition) if e is not None}
@@ -167,17 +187,29 @@ class _Writer:
                 made.append(self._part(claim, event, attribution, inside, taken))
         return made
 
-    def _part(self, wide: Claim, event: FoundEvent, attribution: Attribution, inside: list[FoundEvent], taken: set[str]) -> Claim:
+    def _part(
+        self, wide: Claim, event: FoundEvent, attribution: Attribution, inside: list[FoundEvent], taken: set[str]
+    ) -> Claim:
         """The claim about one further event of a wider statement."""
         fact = self._fact(event.token)
         piece = self._within(event.record.span, attribution.content_spans)
         condition = self._condition_event(fact, inside, event)
-        identity = self._identity(piece, (self.names.get(wide.source, "article"), event.record.type), event.record.trigger, taken)
+        identity = self._identity(
+            piece, (self.names.get(wide.source, "article"), event.record.type), event.record.trigger, taken
+        )
         return replace(
-            wide, id=identity, span=piece, text=self.doc.text[piece.begin : piece.end], content_spans=(piece,),
-            modality=fact.modality, negated=fact.negated, hearsay=wide.hearsay or fact.hearsay,
-            content=event.record.id, condition=None if condition is None else condition.record.id,
-            statement=wide.id, about=self._about((piece,)),
+            wide,
+            id=identity,
+            span=piece,
+            text=self.doc.text[piece.begin : piece.end],
+            content_spans=(piece,),
+            modality=fact.modality,
+            negated=fact.negated,
+            hearsay=wide.hearsay or fact.hearsay,
+            content=event.record.id,
+            condition=None if condition is None else condition.record.id,
+            statement=wide.id,
+            about=self._about((piece,)),
         )
 
     def _narrated(self, event: FoundEvent, taken: set[str]) -> Claim:
@@ -187,11 +219,23 @@ class _Writer:
         headline = any(h.begin <= span.begin < h.end for h in self.headlines)
         return Claim(
             id=self._identity(span, (event.record.type,), event.record.trigger, taken),
-            document=self.document.id, span=span, source=self.document.id, text=self.doc.text[span.begin : span.end],
-            content_spans=(span,), voice="Headline" if headline else "Narrator", speech_act="Report",
-            modality=fact.modality, negated=fact.negated, hearsay=fact.hearsay, content=event.record.id,
-            condition=None if condition is None else condition.record.id, about=self._about((span,)),
-            earliest=self.today, latest=self.today, extractor=NARRATED, confidence=NARRATOR_CONFIDENCE,
+            document=self.document.id,
+            span=span,
+            source=self.document.id,
+            text=self.doc.text[span.begin : span.end],
+            content_spans=(span,),
+            voice="Headline" if headline else "Narrator",
+            speech_act="Report",
+            modality=fact.modality,
+            negated=fact.negated,
+            hearsay=fact.hearsay,
+            content=event.record.id,
+            condition=None if condition is None else condition.record.id,
+            about=self._about((span,)),
+            earliest=self.today,
+            latest=self.today,
+            extractor=NARRATED,
+            confidence=NARRATOR_CONFIDENCE,
         )
 
     def _fact(self, token: int) -> Factuality:
@@ -207,8 +251,14 @@ class _Writer:
         if piece is None or not len(piece):
             return doc[max(attribution.cue_token, 0)]
         first, end = piece.start, min(piece.end, piece.start + LONGEST_HEAD_SEARCH)
-        tops = [t for t in doc[first:end] if (t.head.i < first or t.head.i >= end or t.head == t) and not t.is_punct and not t.is_space]
-        verbs = [t for t in tops if t.pos_ in ("VERB", "AUX") or any(base(c.dep_) in ("cop", "nsubj") for c in t.children)]
+        tops = [
+            t
+            for t in doc[first:end]
+            if (t.head.i < first or t.head.i >= end or t.head == t) and not t.is_punct and not t.is_space
+        ]
+        verbs = [
+            t for t in tops if t.pos_ in ("VERB", "AUX") or any(base(c.dep_) in ("cop", "nsubj") for c in t.children)
+        ]
         chosen = verbs or tops
         return chosen[0] if chosen else doc[first]
 
@@ -234,7 +284,9 @@ class _Writer:
     def _is_condition(self, event: FoundEvent, inside: list[FoundEvent]) -> bool:
         return any(self._fact(e.token).condition == event.token for e in inside if e is not event)
 
-    def _condition_event(self, fact: Factuality, inside: Sequence[FoundEvent], content: FoundEvent | None) -> FoundEvent | None:
+    def _condition_event(
+        self, fact: Factuality, inside: Sequence[FoundEvent], content: FoundEvent | None
+    ) -> FoundEvent | None:
         """The event of the if-clause: at its predicate, or the first one below it."""
         if fact.condition is None:
             return None

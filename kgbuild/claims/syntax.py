@@ -4,6 +4,8 @@ Every function takes tokens of a parsed Doc and gives tokens of the same Doc, or
 Phrases are named by their head token. Conjuncts are always spelled out ("the army and the police fled": two subjects),
 relative pronouns are replaced by the noun they stand for, and the missing subject of an open clause is found by
 control, raising or coordination.
+
+Over 500 lines: small independent helpers, each a few lines.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ CLAUSAL = frozenset({"ROOT", "root", "acl", "advcl", "ccomp", "xcomp", "csubj", 
 """Relations (without subtype) by which a clause can hang on something."""
 RELATIVE = frozenset({"who", "whom", "which", "that"})
 SPANS = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "decade", "moment"})
-LOOSE = frozenset({"case", "acl", "appos", "parataxis", "conj", "cc", "cop", "aux", "mark", "advcl", "nsubj", "dep", "discourse"})
+LOOSE = frozenset(
+    {"case", "acl", "appos", "parataxis", "conj", "cc", "cop", "aux", "mark", "advcl", "nsubj", "dep", "discourse"}
+)
 """What hangs on the head of a noun phrase without being part of the phrase."""
 MAX_STEPS = 12
 """Longest chain of clauses followed in search of a subject; longer ones are parser noise."""
@@ -243,7 +247,9 @@ def obliques(verb: Token) -> list[tuple[str, Token]]:
     """
     found: list[tuple[str, Token]] = []
     for child in verb.children:
-        if (base(child.dep_) in ("obl", "nmod") or _under_preposition(child)) and not (is_passive(verb) and _is_agent(child)):
+        if (base(child.dep_) in ("obl", "nmod") or _under_preposition(child)) and not (
+            is_passive(verb) and _is_agent(child)
+        ):
             preposition = case_of(child)
             noun = antecedent(child)
             if preposition or noun is not None:
@@ -424,7 +430,12 @@ def _shares_object(verb: Token) -> bool:
 
 def _premodified(verb: Token) -> Token | None:
     """The noun after a participle that the parser took for its object: "invading | troops were stopped"."""
-    if verb.tag_ != "VBG" or verb.dep_ not in ("advcl", "csubj", "acl") or verb.head.i < verb.i or verb.head.pos_ != "VERB":
+    if (
+        verb.tag_ != "VBG"
+        or verb.dep_ not in ("advcl", "csubj", "acl")
+        or verb.head.i < verb.i
+        or verb.head.pos_ != "VERB"
+    ):
         return None
     noun = next(iter(children(verb, "obj")), None)
     if noun is None or noun.left_edge.i != verb.i + 1 or noun.right_edge.i != verb.right_edge.i:

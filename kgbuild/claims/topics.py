@@ -111,13 +111,17 @@ def topics(doc: Doc, handled: Collection[int] = (), judged: Collection[int] = ()
             surfaces[name if name.isupper() else name.lower()] += count
         name = min(surfaces, key=lambda n: (-surfaces[n], n))
         identifier = topic_id(key)
-        entities.append(Entity(identifier, name, "Topic", aliases=tuple(sorted(set(surfaces) - {name})), extractor=EXTRACTOR))
+        entities.append(
+            Entity(identifier, name, "Topic", aliases=tuple(sorted(set(surfaces) - {name})), extractor=EXTRACTOR)
+        )
         for words in places:
             span = syntax.token_span(words)
             if span in taken or _crosses(span, taken):
                 continue
             mentions.append(
-                Mention(record_id(document.id, "mention", span), document.id, span, "nominal", (identifier,), EXTRACTOR, 0.7)
+                Mention(
+                    record_id(document.id, "mention", span), document.id, span, "nominal", (identifier,), EXTRACTOR, 0.7
+                )
             )
     entities.sort(key=lambda e: e.id)
     mentions.sort(key=lambda m: m.span)

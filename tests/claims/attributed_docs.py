@@ -19,7 +19,9 @@ PLACE = Entity("place/arland-x0000000004", "Arland", "Place")
 VOCAB = English().vocab
 
 
-def parsed(rows: str, mentions: Sequence[tuple[str, Entity]] = (), published: str | None = "2024-05-02", role: str = "body") -> Doc:
+def parsed(
+    rows: str, mentions: Sequence[tuple[str, Entity]] = (), published: str | None = "2024-05-02", role: str = "body"
+) -> Doc:
     """A Doc from lines "form tag universal-tag relation head" (head: 1-based number in its sentence, 0 for the root).
 
     A blank line ends a sentence, "¶" after the form ends a paragraph; a trailing "_" on a form glues it to the next one.
@@ -43,14 +45,21 @@ def parsed(rows: str, mentions: Sequence[tuple[str, Entity]] = (), published: st
     identity = document_id(sha)
     end = len(text.rstrip())
     doc._.document = Document(
-        identity, text, sha, "made", published=published, dateline=None if published is None else Dateline(0, 0, date=published),
+        identity,
+        text,
+        sha,
+        "made",
+        published=published,
+        dateline=None if published is None else Dateline(0, 0, date=published),
         paragraphs=(Paragraph(0, end, role),),
     )
     found = []
     for words_of, entity in mentions:
         for match in re.finditer(rf"\b{re.escape(words_of)}\b", text):
             span = Span(match.start(), match.end())
-            found.append(Mention(record_id(identity, "mention", span, entity.name), identity, span, "name", (entity.id,)))
+            found.append(
+                Mention(record_id(identity, "mention", span, entity.name), identity, span, "name", (entity.id,))
+            )
     doc._.mentions = tuple(sorted(found, key=lambda m: (m.span.begin, -m.span.end)))
     doc._.entities = tuple(sorted({e.id: e for _, e in mentions}.values(), key=lambda e: e.id))
     return doc
@@ -63,7 +72,9 @@ def event_at(doc: Doc, word: str, kind: str = "Assault") -> tuple[Event, int]:
     words = [t for t in token.subtree if not t.is_punct]
     clause = Span(words[0].idx, words[-1].idx + len(words[-1]))
     document = doc._.document.id
-    return Event(record_id(document, "event", trigger, kind), document, trigger, clause, clause, token.lower_, kind), token.i
+    return Event(
+        record_id(document, "event", trigger, kind), document, trigger, clause, clause, token.lower_, kind
+    ), token.i
 
 
 def marked(example: str) -> tuple[str, dict[str, list[Span]]]:

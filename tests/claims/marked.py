@@ -49,7 +49,9 @@ def with_mentions(doc: Doc, mentions: Iterable[tuple[str, Span]], headline: int 
     """Puts a document and mentions (kind, span) on a Doc; one entity for each wording; a State gets its territory."""
     sha = hashlib.sha256(doc.text.encode()).hexdigest()
     paragraphs = (Paragraph(0, headline, "headline"),) if headline else ()
-    document = Document(document_id(sha), doc.text, sha, "test", paragraphs=(*paragraphs, Paragraph(headline, len(doc.text))))
+    document = Document(
+        document_id(sha), doc.text, sha, "test", paragraphs=(*paragraphs, Paragraph(headline, len(doc.text)))
+    )
     entities: dict[str, Entity] = {}
     made: list[Mention] = []
     for kind, span in mentions:

@@ -74,15 +74,26 @@ def test_every_class_has_a_known_act_and_kind() -> None:
 def test_a_bare_yaml_switch_in_a_list_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     from kgbuild.claims import reporting
 
-    broken = {"verbs": {"x": {"act": "Say", "kind": "speech", "frames": [True], "lemmas": ["say"], "examples": ["a"],
-                              "counterexamples": ["b"]}}}
+    broken = {
+        "verbs": {
+            "x": {
+                "act": "Say",
+                "kind": "speech",
+                "frames": [True],
+                "lemmas": ["say"],
+                "examples": ["a"],
+                "counterexamples": ["b"],
+            }
+        }
+    }
     monkeypatch.setattr(reporting, "load_rules", lambda name: broken)
     with pytest.raises(RuleError, match="quotation marks"):
         reporting._table.__wrapped__()
 
 
 @pytest.mark.parametrize(
-    ("lemma", "form"), [("deny", "denied"), ("stop", "stopped"), ("agree", "agreed"), ("stress", "stresses"), ("urge", "urging")]
+    ("lemma", "form"),
+    [("deny", "denied"), ("stop", "stopped"), ("agree", "agreed"), ("stress", "stresses"), ("urge", "urging")],
 )
 def test_forms_of_verbs(lemma: str, form: str) -> None:
     assert form in inflect(lemma, {})
@@ -108,11 +119,14 @@ def test_an_indirect_statement() -> None:
 
 
 def test_a_word_of_reporting_reports_only_with_content() -> None:
-    doc = parsed("""
+    doc = parsed(
+        """
         Ana NNP PROPN nsubj 2
         spoke_ VBD VERB ROOT 0
         . . PUNCT punct 2
-    """, [("Ana", ANA)])
+    """,
+        [("Ana", ANA)],
+    )
     assert attributions(doc) == ()
 
 
@@ -175,12 +189,21 @@ def test_the_order_of_mentions_does_not_matter() -> None:
 MODEL_CASES: list[tuple[str, tuple[str | None, str, str]]] = [
     ("The dam, officials said, would hold for a year.", ("officials", "said", "The dam")),
     ('The plan was "reckless," Mayor Ana Sousa said.', ("Mayor Ana Sousa", "said", 'The plan was "reckless,"')),
-    ("As the Daily Post reported on Monday, the bridge has collapsed.", ("the Daily Post", "reported", "the bridge has collapsed")),
+    (
+        "As the Daily Post reported on Monday, the bridge has collapsed.",
+        ("the Daily Post", "reported", "the bridge has collapsed"),
+    ),
     ("The nurse who said that the ward was empty has left.", ("who", "said", "that the ward was empty")),
     ("The guards are believed to have fled.", (None, "are believed", "to have fled")),
     ("The troops left after what villagers say was a massacre.", ("villagers", "say", "was a massacre")),
-    ("Officials said after the report that they had seen nothing.", ("Officials", "said", "that they had seen nothing")),
-    ("According to the mayor, two bridges have collapsed.", ("the mayor", "According to", "two bridges have collapsed")),
+    (
+        "Officials said after the report that they had seen nothing.",
+        ("Officials", "said", "that they had seen nothing"),
+    ),
+    (
+        "According to the mayor, two bridges have collapsed.",
+        ("the mayor", "According to", "two bridges have collapsed"),
+    ),
 ]
 
 
@@ -229,7 +252,9 @@ def test_a_long_article_takes_time_in_proportion(nlp: Language, monkeypatch: pyt
             return real(token)
 
         monkeypatch.setattr(attribution, "lookup", counted)
-        attributions(nlp('"We will rebuild," Ana Sousa said. The mayor said that the bridge had collapsed.\n\n' * times))
+        attributions(
+            nlp('"We will rebuild," Ana Sousa said. The mayor said that the bridge had collapsed.\n\n' * times)
+        )
         counts.append(seen[0])
     assert counts[1] <= 12 * counts[0]
 

@@ -40,13 +40,19 @@ def test_examples(nlp: Language, rule: str, text: str) -> None:
     kinds = {RULES[rule]["type"], *RULES[rule].get("verb_type", {}).values()}
     assert marked.trigger is not None
     begin, end = marked.trigger
-    at = [e.record for e in found if e.record.trigger.begin < end and begin < e.record.trigger.end and e.record.type in kinds]
+    at = [
+        e.record
+        for e in found
+        if e.record.trigger.begin < end and begin < e.record.trigger.end and e.record.type in kinds
+    ]
     assert at, f"no {RULES[rule]['type']} in {marked.text!r}: {[(e.record.lemma, e.record.type) for e in found]}"
     event = at[0]
     assert set(event.agents) == ids(marked, "a")
     assert ids(marked, "r") <= {*event.recipients, *event.themes}
     assert not {*event.recipients, *event.themes} & ids(marked, "ax")
-    assert all({*event.places, *event.themes, *event.recipients} & either(marked, "p") for _ in sorted(ids(marked, "p")))
+    assert all(
+        {*event.places, *event.themes, *event.recipients} & either(marked, "p") for _ in sorted(ids(marked, "p"))
+    )
 
 
 @pytest.mark.model
@@ -152,7 +158,10 @@ def test_a_day_after_another_verb_with_its_subject_is_not_this_event_s() -> None
     doc._.times = (TimeExpression(Span(begin, begin + 6), "Friday", "2024-05-03", "2024-05-03", "point"),)
     raid = next(e.record for e in find_events(doc)[0] if e.record.type == "Assault")
     assert (raid.earliest, raid.time_text) == (None, None)
-    doc = by_hand(OTHERS_DAY.replace("announced announce VERB  VBD", "announced announce ADJ   JJ "), [("State", "Kenya"), ("City", "Leoni")])
+    doc = by_hand(
+        OTHERS_DAY.replace("announced announce VERB  VBD", "announced announce ADJ   JJ "),
+        [("State", "Kenya"), ("City", "Leoni")],
+    )
     doc._.times = (TimeExpression(Span(begin, begin + 6), "Friday", "2024-05-03", "2024-05-03", "point"),)
     assert next(e.record for e in find_events(doc)[0] if e.record.type == "Assault").earliest == "2024-05-03"
 

@@ -45,8 +45,27 @@ def test_topics_are_put_on_the_doc() -> None:
 
 
 TAGS = st.sampled_from(["NOUN", "VERB", "PROPN", "ADP", "ADJ", "PRON", "PUNCT", "AUX"])
-DEPS = st.sampled_from(["nsubj", "obj", "obl", "nmod", "ccomp", "acl", "conj", "amod", "case", "xcomp", "appos", "advcl", "nsubj:pass"])
-WORDS = st.sampled_from(["Kenya", "attacked", "said", "fear", "that", "of", "sanctions", '"', "is", "ally", "pro-Kenya", "evil", "not", "by"])
+DEPS = st.sampled_from(
+    ["nsubj", "obj", "obl", "nmod", "ccomp", "acl", "conj", "amod", "case", "xcomp", "appos", "advcl", "nsubj:pass"]
+)
+WORDS = st.sampled_from(
+    [
+        "Kenya",
+        "attacked",
+        "said",
+        "fear",
+        "that",
+        "of",
+        "sanctions",
+        '"',
+        "is",
+        "ally",
+        "pro-Kenya",
+        "evil",
+        "not",
+        "by",
+    ]
+)
 
 
 @settings(deadline=None, max_examples=60)

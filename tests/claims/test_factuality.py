@@ -38,7 +38,9 @@ def verdict(nlp: Language, text: str, word: str) -> list[str]:
 
 @pytest.mark.model
 @pytest.mark.parametrize(("name", "text", "word", "expected"), _cases())
-def test_each_rule_holds_on_its_own_examples(nlp: Language, name: str, text: str, word: str, expected: list[str]) -> None:
+def test_each_rule_holds_on_its_own_examples(
+    nlp: Language, name: str, text: str, word: str, expected: list[str]
+) -> None:
     assert verdict(nlp, text, word) == expected, name
 
 
@@ -62,7 +64,11 @@ def test_each_rule_holds_on_its_own_examples(nlp: Language, name: str, text: str
         ("The mayor denied that the police killed the student.", "killed", ["Factual", "negated"]),
         ("The guards prevented the crowd from attacking the court.", "attacking", ["Factual", "negated"]),
         ("The fire could spread, putting the town in danger.", "danger", ["Possible"]),
-        ("They saw nothing that would lead them to conclude that they need to leave.", "leave", ["Conditional", "negated"]),
+        (
+            "They saw nothing that would lead them to conclude that they need to leave.",
+            "leave",
+            ["Conditional", "negated"],
+        ),
         ("The army has been forced to withdraw from the town.", "withdraw", ["Factual"]),
     ],
 )

@@ -57,7 +57,11 @@ def test_examples(nlp: Language, rule: str, text: str) -> None:
 def test_counterexamples(nlp: Language, rule: str, text: str) -> None:
     doc, marked = by_model(nlp, text)
     marks = ids(marked, "x")
-    wrong = [s for s in extract(doc) if isinstance(s, Stance) and s.holder in marks and s.target in marks and s.kind == GROUPS[rule]["kind"]]
+    wrong = [
+        s
+        for s in extract(doc)
+        if isinstance(s, Stance) and s.holder in marks and s.target in marks and s.kind == GROUPS[rule]["kind"]
+    ]
     assert not wrong
 
 
@@ -95,7 +99,9 @@ def test_no_stance(nlp: Language, text: str) -> None:
 
 @pytest.mark.model
 def test_two_words_of_one_clause_give_one_stance(nlp: Language) -> None:
-    found = held(nlp, "<a:State Kenyan> sanctions have crippled <r:State Mali>, and <x:State Kenyan> strikes hit the port.")
+    found = held(
+        nlp, "<a:State Kenyan> sanctions have crippled <r:State Mali>, and <x:State Kenyan> strikes hit the port."
+    )
     assert len(found) == len(set(found))
 
 

@@ -116,7 +116,8 @@ def test_a_nested_claim_is_the_inner_source_s_passed_on_by_the_outer() -> None:
 
 
 def test_a_conditional_statement_names_its_condition_once() -> None:
-    doc = parsed("""
+    doc = parsed(
+        """
         Ana NNP PROPN nsubj 2
         said VBD VERB ROOT 0
         that IN SCONJ mark 10
@@ -128,19 +129,26 @@ def test_a_conditional_statement_names_its_condition_once() -> None:
         would MD AUX aux 10
         respond_ VB VERB ccomp 2
         . . PUNCT punct 2
-    """, [("Ana", ANA)])
+    """,
+        [("Ana", ANA)],
+    )
     rows = claims(doc, attributions(doc), events(doc, "advanced", "respond"))
     (claim,) = [c for c in rows if c.cue is not None]
     assert claim.modality == "Conditional"
-    assert claim.condition == events(doc, "advanced")[0].record.id and claim.content == events(doc, "respond")[0].record.id
+    assert (
+        claim.condition == events(doc, "advanced")[0].record.id and claim.content == events(doc, "respond")[0].record.id
+    )
 
 
 def test_a_headline_is_claimed_by_the_headline() -> None:
-    doc = parsed("""
+    doc = parsed(
+        """
         Rebels NNS NOUN nsubj 2
         burn VBP VERB ROOT 0
         port NN NOUN obj 2
-    """, role="headline")
+    """,
+        role="headline",
+    )
     (claim,) = claims(doc, (), events(doc, "burn"))
     assert (claim.voice, claim.source) == ("Headline", doc._.document.id)
 
