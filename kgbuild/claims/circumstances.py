@@ -49,7 +49,7 @@ class Times:
         for _ in range(MAX_STEPS):
             if current.i in self._of and (found := self._nearest(current.i, trigger, first=current is not clause)):
                 return found
-            if current.head is current or syntax.base(current.dep_) not in CLIMB or _own_time(current, clause):
+            if current.head == current or syntax.base(current.dep_) not in CLIMB or _own_time(current, clause):
                 return None
             current = syntax.clause_head(current.head)
         return None

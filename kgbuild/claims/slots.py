@@ -145,13 +145,13 @@ class NounSlots(Slots):
 
     def _borrow_next(self, token: Token) -> None:
         """The phrase right after the noun when the parser hung it on what governs the noun ("laid for the siege | of ...")."""
-        if token.i + 1 >= len(token.doc) or token.head is token:
+        if token.i + 1 >= len(token.doc) or token.head == token:
             return
         for other in token.head.children:
             case = token.doc[token.i + 1]
             if (
                 other.i > token.i
-                and case.head is other
+                and case.head == other
                 and case.dep_ == "case"
                 and case.lower_ in BORROWED - {"to", "with", "for"}
             ):

@@ -11,11 +11,13 @@ Over 500 lines: small independent helpers, each a few lines.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 
 from spacy.tokens import Doc, Token
 
 from kgbuild.records import Span
+from kgbuild.rules import load_rules
 
 __all__ = [
     "agents",
@@ -169,17 +171,28 @@ def is_passive(verb: Token) -> bool:
 
 
 def antecedent(pronoun: Token) -> Token | None:
-    """The noun a relative pronoun stands for, or None when the token is no relative pronoun."""
+    """The noun a relative pronoun stands for, or None when the token is no relative pronoun.
+
+    "Which" never stands for people: after such a noun it takes up the clause ("they turned the migrants away, which X condemned").
+    """
     if pronoun.lower_ not in RELATIVE or pronoun.tag_ in ("DT", "IN"):
         return None
     clause = pronoun.head
     for _ in range(MAX_STEPS):
         if clause.dep_ in ("acl:relcl", "acl", "advcl:relcl", "relcl"):
-            return clause.head if clause.head.i < pronoun.i and clause.dep_ != "advcl:relcl" else None
-        if clause.head is clause:
+            noun = clause.head if clause.head.i < pronoun.i and clause.dep_ != "advcl:relcl" else None
+            return None if noun is not None and pronoun.lower_ == "which" and noun.lemma_.lower() in _people() else noun
+        if clause.head == clause:
             return None
         clause = clause.head
     return None
+
+
+@cache
+def _people() -> frozenset[str]:
+    """Nouns for people, by lemma."""
+    lists = load_rules("language")
+    return frozenset(f"{lists['group_people']} {lists['group_officials']}".split())
 
 
 def own_subjects(verb: Token) -> list[Token]:
@@ -287,7 +300,7 @@ def governor(noun: Token) -> tuple[str, Token] | None:
     while top.dep_ == "conj" and _nominal(top.head):
         top = top.head
     head = top.head
-    if head is top or not is_predicate(head):
+    if head == top or not is_predicate(head):
         return None
     if base(top.dep_) in ("nsubj", "obj", "iobj"):
         return top.dep_, head
@@ -300,7 +313,7 @@ def clause_head(token: Token) -> Token:
     """The predicate of the clause a token stands in."""
     current = token
     for _ in range(len(token.sent)):
-        if current.head is current or (base(current.dep_) in CLAUSAL and is_predicate(current)):
+        if current.head == current or (base(current.dep_) in CLAUSAL and is_predicate(current)):
             break
         current = current.head
     return current
@@ -355,7 +368,7 @@ def _subject(verb: Token, depth: int) -> list[Token]:
     if own or depth > MAX_STEPS:
         return own
     head, dep = verb.head, base(verb.dep_)
-    if head is verb:
+    if head == verb:
         return []
     if dep == "conj":
         return _subject(head, depth + 1) if head.i < verb.i else []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from marked import by_hand
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from kgbuild.claims import syntax
 
@@ -68,3 +70,19 @@ def test_spans_cover_phrases_and_clauses() -> None:
     assert doc.text[slice(*syntax.phrase_span(doc[5]))] == "Kenya 's raids in Mali"
     assert doc.text[slice(*syntax.clause_span(doc[1]))] == doc.text.strip()
     assert syntax.base("nsubj:pass") == "nsubj"
+
+
+def test_which_takes_up_no_people() -> None:
+    words = "They turned away the migrants , which Arland condemned .".split()
+    heads = [1, 1, 1, 4, 1, 8, 8, 8, 4, 1]
+    deps = ["nsubj", "ROOT", "advmod", "det", "obj", "punct", "obj", "nsubj", "acl:relcl", "punct"]
+    pos = ["PRON", "VERB", "ADV", "DET", "NOUN", "PUNCT", "PRON", "PROPN", "VERB", "PUNCT"]
+    tags = ["PRP", "VBD", "RB", "DT", "NNS", ",", "WDT", "NNP", "VBD", "."]
+    lemmas = ["they", "turn", "away", "the", "migrant", ",", "which", "Arland", "condemn", "."]
+    doc = Doc(Vocab(), words=words, heads=heads, deps=deps, pos=pos, tags=tags, lemmas=lemmas)
+    assert syntax.antecedent(doc[6]) is None
+    other = Doc(
+        Vocab(), words=words, heads=heads, deps=deps, pos=pos, tags=tags, lemmas=[*lemmas[:4], "plan", *lemmas[5:]]
+    )
+    found = syntax.antecedent(other[6])
+    assert found is not None and found.i == 4
