@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import spacy
 from marked import by_hand
 from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from kgbuild.claims import syntax
 
@@ -79,7 +79,7 @@ def test_which_takes_up_no_people() -> None:
     pos = ["PRON", "VERB", "ADV", "DET", "NOUN", "PUNCT", "PRON", "PROPN", "VERB", "PUNCT"]
     tags = ["PRP", "VBD", "RB", "DT", "NNS", ",", "WDT", "NNP", "VBD", "."]
     lemmas = ["they", "turn", "away", "the", "migrant", ",", "which", "Arland", "condemn", "."]
-    doc = Doc(Vocab(), words=words, heads=heads, deps=deps, pos=pos, tags=tags, lemmas=lemmas)
+    doc = Doc(spacy.blank("en").vocab, words=words, heads=heads, deps=deps, pos=pos, tags=tags, lemmas=lemmas)
     assert syntax.antecedent(doc[6]) is None
     other = Doc(
         Vocab(), words=words, heads=heads, deps=deps, pos=pos, tags=tags, lemmas=[*lemmas[:4], "plan", *lemmas[5:]]
