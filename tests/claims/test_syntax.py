@@ -82,7 +82,13 @@ def test_which_takes_up_no_people() -> None:
     doc = Doc(spacy.blank("en").vocab, words=words, heads=heads, deps=deps, pos=pos, tags=tags, lemmas=lemmas)
     assert syntax.antecedent(doc[6]) is None
     other = Doc(
-        Vocab(), words=words, heads=heads, deps=deps, pos=pos, tags=tags, lemmas=[*lemmas[:4], "plan", *lemmas[5:]]
+        spacy.blank("en").vocab,
+        words=words,
+        heads=heads,
+        deps=deps,
+        pos=pos,
+        tags=tags,
+        lemmas=[*lemmas[:4], "plan", *lemmas[5:]],
     )
     found = syntax.antecedent(other[6])
     assert found is not None and found.i == 4
