@@ -84,6 +84,7 @@ def pipeline(exported: Path, treebanks: Path) -> Language:
     table = lemmatizer.lookups.get_table("lemma_exc")
     for pos, lemmas in sorted(added.items()):
         table[pos] = {**table.get(pos, {}), **{form: [lemma] for form, lemma in sorted(lemmas.items())}}
+    nlp.config["nlp"]["tokenizer"] = {"@tokenizers": "kgbuild.Tokenizer.v1"}
     sys.stdout.write(f"exceptions added to the lemmatizer: {sum(map(len, added.values()))}\n")
     return nlp
 
