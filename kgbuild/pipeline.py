@@ -228,6 +228,7 @@ def _versions(annotator: Annotator) -> dict[str, str]:
         "model": f"{meta.get('lang', '')}_{meta.get('name', '')}-{meta.get('version', '')}",
         "knowledge": _digest(Path(annotator.config.knowledge or data_path("knowledge.sqlite"))),
         "spacy": metadata.version("spacy"),
+        "arithmetic": annotator.arithmetic,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,16 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def arithmetic(folder: Path) -> str:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return str(manifest["versions"]["arithmetic"])
+
+
 def test_the_committed_output_is_what_the_code_writes(rebuilt: Path) -> None:
+    if arithmetic(rebuilt) != arithmetic(ROOT / "output"):
+        pytest.skip(
+            "int8 sums round differently on this processor: the same bytes are promised for one kind of machine"
+        )
     committed = {
         p.relative_to(ROOT / "output"): p.read_bytes()
         for p in (ROOT / "output").rglob("*")

@@ -74,6 +74,12 @@ class Annotator:
         self.config = config
         self.nlp = load(config)
 
+    @property
+    def arithmetic(self) -> str:
+        """What tells machines apart on which the shipped model rounds differently; "" for another pipeline."""
+        component = self.nlp.get_pipe("encoder") if self.nlp.has_pipe("encoder") else None
+        return component.arithmetic() if isinstance(component, encoder.Encoder) else ""
+
     def annotate(self, document: Document) -> Doc:
         """The annotated Doc of a document. Raises InputError when it is longer than `config.max_chars`."""
         if len(document.text) > self.config.max_chars:
