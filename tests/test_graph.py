@@ -368,3 +368,15 @@ def test_asserted_drops_what_nobody_states(graph: nx.MultiDiGraph) -> None:
 def test_the_records_are_all_made() -> None:
     kinds: set[type[Record]] = {type(r) for r in made_records()}
     assert kinds == {Document, Entity, Mention, Event, Claim, Stance}
+
+
+def test_a_stance_is_no_edge_to_its_aspect() -> None:
+    """A warning to the north over jets is against the north; nothing says that it is against jets."""
+    records = made_records()
+    topic = next(r.id for r in records if isinstance(r, Entity) and r.kind == "Topic")
+    records = [replace(r, aspect=topic) if isinstance(r, Stance) and r.target != topic else r for r in records]
+    stances = {r.id: r for r in records if isinstance(r, Stance)}
+    assert any(r.aspect for r in stances.values())
+    drawn = [e for e in network(records).edges if e.kind == "stance"]
+    assert drawn
+    assert all((e.source, e.target) == (stances[e.record].holder, stances[e.record].target) for e in drawn)

@@ -185,10 +185,11 @@ def pairs(e: Evidence) -> list[tuple[str, str, str, str]]:
 
     An event runs from its agents to its recipients, themes, places and instruments; without an agent from its
     recipients, else from its themes, to the rest. Participants of one role alone ("Norland and Sudmark met") are joined
-    two by two.
+    two by two. A stance runs from its holder to its target alone.
     """
     if e.kind == "stance":
-        by_role = [(role, e.entities(role)) for role in ("holder", "target", "aspect")]
+        # The aspect is what the stance is about, not whom it is for or against: an edge to it would say so.
+        by_role = [(role, e.entities(role)) for role in ("holder", "target")]
     elif e.kind == "said":
         by_role = [(role, e.entities(role)) for role in ("source", "about", "addressee")]
     else:
