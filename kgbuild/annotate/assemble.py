@@ -6,6 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgbuild.annotate.draft import Node, draft_of
+from kgbuild.annotate.words import words
 from kgbuild.config import VERSION
 from kgbuild.ids import entity_id, extractor_id, record_id
 from kgbuild.records import Document, Entity, Mention, Span
@@ -77,19 +78,25 @@ class _Maker:
             long=entry.lon if entry is not None and place else None,
             extractor=_NAMES,
             confidence=round(node.confidence, 2),
+            document=self.home,
         )
         self.made.setdefault(minted, entity)
         return minted
 
     def _scope(self, node: Node) -> str:
-        """Namesakes stay apart: a part of a name and an unnamed group mean something in their article, or of their owner, alone."""
+        """What keeps namesakes apart. A name without an entry is its article's own, until `resolve` finds it in others.
+
+        The forces of a state, its people and its government are the same in all articles; its officials are not.
+        """
         if node.scope:
             return self.home + node.scope if node.scope.startswith("#") else node.scope
         if node.entry is not None:
             return node.entry.id
         if node.kind == "Group" or node.name == node.name.lower():  # "the government" has no name: it is its owner's
-            return self.id_of(node.affiliation[0]) if node.affiliation else self.home
-        return self.home if node.kind == "Person" and " " not in node.name else ""
+            owner = self.id_of(node.affiliation[0]) if node.affiliation else self.home
+            lasting = node.kind != "Group" or not node.roles or node.roles & words("group_forces")
+            return owner if lasting else f"{self.home} {owner}"
+        return self.home if node.kind in {"Person", "Organization", "Place", "City"} else ""
 
 
 @Language.component("kgbuild_records", assigns=["doc._.entities", "doc._.mentions"], requires=["doc._.draft"])
