@@ -8,7 +8,14 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgbuild.annotate import assemble, borders, components, encoder, times  # noqa: F401  (importing them registers the components)
+from kgbuild.annotate import (  # importing them registers the components
+    affiliation,  # noqa: F401
+    assemble,  # noqa: F401
+    borders,  # noqa: F401
+    components,  # noqa: F401
+    encoder,
+    times,  # noqa: F401
+)
 from kgbuild.config import Config, data_path
 from kgbuild.errors import InputError, ModelError
 from kgbuild.records import Document
@@ -44,6 +51,7 @@ def load(config: Config) -> Language:
     nlp.add_pipe("kgbuild_times", last=True)
     nlp.add_pipe("kgbuild_nominals", last=True)
     nlp.add_pipe("kgbuild_coreference", last=True)
+    nlp.add_pipe("kgbuild_affiliation", last=True)
     nlp.add_pipe("kgbuild_records", last=True)
     return nlp
 

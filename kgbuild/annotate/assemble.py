@@ -9,18 +9,20 @@ from kgbuild.annotate.draft import Node, draft_of
 from kgbuild.annotate.words import words
 from kgbuild.config import VERSION
 from kgbuild.ids import entity_id, extractor_id, record_id
-from kgbuild.records import Document, Entity, Mention, Span
+from kgbuild.records import Affiliation, Document, Entity, Mention, Span
 
 __all__ = ["assemble", "records"]
 
 _NAMES = extractor_id("annotate-names", VERSION)
 _NOMINALS = extractor_id("annotate-nominals", VERSION)
 _COREFERENCE = extractor_id("annotate-coreference", VERSION)
+_AFFILIATION = extractor_id("annotate-affiliation", VERSION)
+_KNOWN = extractor_id("knowledge-base", VERSION)
 _BY_FORM = {"name": _NAMES, "metonym": _NAMES, "adjective": _NAMES, "nominal": _NOMINALS, "pronoun": _COREFERENCE}
 
 
 def assemble(doc: Doc) -> None:
-    """Fill `doc._.entities` and `doc._.mentions` from the draft, and drop the draft."""
+    """Fill `doc._.entities`, `doc._.mentions` and `doc._.affiliations` from the draft, and drop the draft."""
     draft = draft_of(doc)
     document: Document | None = doc._.document
     home = document.id if document is not None else "article/0000000000000000"
@@ -40,6 +42,20 @@ def assemble(doc: Doc) -> None:
             round(found.confidence, 2),
         )
         mentions.setdefault(mention.id, mention)
+    affiliations: dict[str, Affiliation] = {}
+    for stated in draft.stated:
+        tokens = doc[stated.start : stated.end]
+        span = Span(tokens.start_char, tokens.end_char)
+        member, body = maker.id_of(stated.member), maker.id_of(stated.body)
+        if member != body:
+            made = record_id(
+                home, "affiliation", span, *(maker.made[i].name for i in (member, body)), stated.role or stated.kind
+            )
+            affiliations.setdefault(made, Affiliation(
+                made, home, span, member, body, stated.kind, stated.role, stated.known, stated.earliest, stated.latest,
+                _KNOWN if stated.known else _AFFILIATION, stated.confidence,
+            ))  # fmt: skip
+    doc._.affiliations = tuple(sorted(affiliations.values(), key=lambda a: (a.span.begin, a.id)))
     doc._.mentions = tuple(sorted(mentions.values(), key=lambda m: (m.span.begin, -m.span.end)))
     doc._.entities = tuple(maker.made[i] for i in sorted(maker.made))
     doc._.draft = None
