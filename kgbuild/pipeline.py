@@ -115,6 +115,7 @@ def build(
     if not documents:
         raise InputError(_nothing(paths, skipped))
     annotator = _annotator(config)
+    skipped.extend(annotator.refused)
     records: list[Record] = []
     for count, document in enumerate(documents, 1):
         records.extend(_article(annotator, document, skipped))

@@ -13,13 +13,15 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.annotate.described import Described, actor_of
 from kgbuild.annotate.draft import ACTORS, Draft, Found, Node, Stated, draft_of
+from kgbuild.annotate.labels import KIND_OF_TYPE
 from kgbuild.annotate.linking import state_node
+from kgbuild.annotate.names import STATES as _STATES
 from kgbuild.annotate.nominals import group_class
 from kgbuild.annotate.phrases import extent
 from kgbuild.annotate.spans import title_start
 from kgbuild.annotate.times import reference_day
 from kgbuild.annotate.words import words
-from kgbuild.knowledge import Entry, Term, Title, Titles
+from kgbuild.knowledge import Entry, Membership, Overlay, Term, Title, Titles, memberships_of, within_of
 
 __all__ = ["add_affiliations"]
 
@@ -368,23 +370,54 @@ class _Reader:
             if node.entry is None or mention is None or mention.form == "adjective":
                 continue
             for body, kind, role, term in self._facts(node, node.entry):
-                begin, end = (term.begin, term.end) if term is not None and term.exact else (None, None)
+                exact = term is not None and (isinstance(term, Membership) or term.exact)
+                begin, end = (term.begin, term.end) if term is not None and exact else (None, None)
                 first_day, last_day = (d.isoformat() if d is not None else None for d in (begin, end))
                 place = (mention.start, mention.end)
                 self._keep(Stated(node, body, kind, role, *place, 0.9, first_day, last_day, known=True))
 
-    def _facts(self, node: Node, entry: Entry) -> Iterator[tuple[Node, str, str | None, Term | None]]:
+    def _of_entry(self, entry: Entry) -> Node:
+        """The node of an entry, made when the article does not name it."""
+        if entry.type in _STATES:
+            return state_node(self.draft, entry)
+        return self.draft.of_entry(entry) or self.draft.add(
+            Node(entry.name, KIND_OF_TYPE[entry.type], entry, confidence=0.9)
+        )
+
+    def _place_of(self, entry: Entry) -> Node:
+        """The place of an entry, with the places around it that the user's entities name."""
+        node = self._of_entry(entry)
+        node = node.twin if node.kind == "State" and node.twin is not None else node
+        around = within_of(self.draft.base, entry.id)
+        if around is not None and node.within is None:
+            node.within = self._place_of(around)
+        elif node.within is None and node.twin is None and entry.country:
+            state = self.draft.base.country(entry.country)
+            node.within = state_node(self.draft, state).twin if state is not None and state.type in _STATES else None
+        return node
+
+    def _facts(self, node: Node, entry: Entry) -> Iterator[tuple[Node, str, str | None, Term | Membership | None]]:
         base = self.draft.base
+        for membership in memberships_of(base, entry.id):
+            body = base.named(membership.body) if isinstance(base, Overlay) else None
+            if body is not None and membership.covers(self.day):
+                over = actor_of(self._of_entry(body))
+                role = membership.role
+                unit = "Unit" if node.kind == "Organization" else "Member"
+                yield over, _kind(role, self.titles.get(role), over) if role else unit, role, membership
+        around = within_of(base, entry.id)
+        if around is not None and node.kind in _PLACES:
+            node.within = self._place_of(around)
         if node.kind == "Person":
             for term in base.offices(entry.id):
                 state = base.country(term.country) if term.country else None
                 if state is None or self.day is None or term.begin is None or not term.covers(self.day):
                     continue
-                if state.type in {"country", "territory"}:
+                if state.type in _STATES:
                     yield state_node(self.draft, state), "Office", _office(term.title, state.name), term
         elif node.kind == "Organization":
             state = base.country(entry.country) if entry.country and entry.type in _GOVERNING else None
-            if state is not None and state.type in {"country", "territory"} and state.id != entry.id:
+            if state is not None and state.type in _STATES and state.id != entry.id:
                 yield state_node(self.draft, state), "Unit", None, None
         elif node.kind in _PLACES and node.twin is None and node.within is not None:
             yield node.within.final, "Location", None, None
