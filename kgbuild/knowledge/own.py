@@ -233,17 +233,21 @@ def _entity(row: Mapping[str, str], known: Known, country: Known) -> OwnEntity:
 
 def _check_name(name: str) -> None:
     shown = name[:40].encode("unicode_escape").decode() if not name.isprintable() else name[:40]
-    if not name.isprintable():
-        raise ValueError(f"name {shown!r} holds control or direction characters")
-    if _MARKUP.search(name):
-        raise ValueError(f"name {shown!r} holds {_MARKUP.search(name)[0]!r}, which no name has")  # type: ignore[index]  # it matched
-    if len(name) > MAX_SURFACE:
-        raise ValueError(f"name {shown!r}... is longer than {MAX_SURFACE} characters")
+    markup = _MARKUP.search(name)
     wanted = key(name)
-    if not wanted or not any(c.isalpha() for c in wanted):
-        raise ValueError(f"name {shown!r} has no letters to find it by")
-    if " " not in wanted and (not has_capital(name) or wanted in str(load_rules("identity")["no_names"]).split()):
-        raise ValueError(f"name {shown!r} is an everyday word: it would be found in every sentence")
+    fault = ""
+    if not name.isprintable():
+        fault = "holds control or direction characters"
+    elif markup is not None:
+        fault = f"holds {markup[0]!r}, which no name has"
+    elif len(name) > MAX_SURFACE:
+        fault = f"is longer than {MAX_SURFACE} characters"
+    elif not wanted or not any(c.isalpha() for c in wanted):
+        fault = "has no letters to find it by"
+    elif " " not in wanted and (not has_capital(name) or wanted in str(load_rules("identity")["no_names"]).split()):
+        fault = "is an everyday word: it would be found in every sentence"
+    if fault:
+        raise ValueError(f"name '{shown}' {fault}")
 
 
 def _type(text: str) -> str | None:

@@ -293,7 +293,9 @@ def _because(profile: Profile, entity: str, shared: Counter[str]) -> Identity:
     common = sorted(a for a in profile.bodies if shared[a] > 1) or sorted(a for a in profile.states if shared[a] > 1)
     if common:
         return Identity(
-            entity, "SharedAffiliation", f'the name "{profile.name}" and the affiliation {common[0]} in both'
+            entity,
+            "SharedAffiliation",
+            f'the name "{profile.name}" and the affiliation {common[0].removeprefix("=")} in both',
         )
     return Identity(entity, "SameName", f'the full name "{profile.name}", and no other of that name')
 
