@@ -54,9 +54,10 @@ def resolve(
     work = _Work(articles, others)
     if corrections:
         work.correct(corrections)
+    resolved = work.records()
     if skipped is not None:
         skipped.extend(work.skipped)
-    return work.records()
+    return resolved
 
 
 class _Work:
@@ -83,13 +84,19 @@ class _Work:
 
     def entity_of(self, home: str | None, name: str) -> str | None:
         """The entity of the whole graph that an article's entity is; None when a correction rejects it."""
-        if self.outcome.entity_of and (home, name) in self.outcome.entity_of:
-            return self.outcome.entity_of[home, name]
+        if self.outcome.entity_of:
+            for atom in ((home, name), (None, name)):  # a topic is of no article
+                if atom in self.outcome.entity_of:
+                    return self.outcome.entity_of[atom]
+        return self._ruled(name)
+
+    def _ruled(self, name: str) -> str:
+        """What the rules alone make of an article's entity."""
         found = self.identities.get(name)
         return found.entity if found is not None else name
 
     def correct(self, corrections: Sequence[Correction]) -> None:
-        ruled = {atom: self.entity_of(*atom) or atom[1] for atom in self.groups}
+        ruled = {atom: self._ruled(atom[1]) for atom in self.groups}
         joined = {e.id: e for e in self._entities()}
         atoms = {atom: group[0] for atom, group in self.groups.items()}
         self.outcome = apply(corrections, atoms, ruled, {i: e.name for i, e in joined.items()}, self.documents)
@@ -133,7 +140,7 @@ class _Work:
         return [self._entity(entity, found) for entity, found in members.items()]
 
     def _entity(self, entity: str, found: list[tuple[str, Entity]]) -> Entity:
-        leading = [e for name, e in found if name == entity] or [e for _, e in found]
+        leading = [e for name, e in found if self._ruled(name) == entity] or [e for _, e in found]
         joined = join_entities([e for _, e in found])
         if len(leading) < len(found):  # the records of the base, or of the entity merged into, say what it is
             lead = join_entities(leading)
@@ -161,6 +168,7 @@ class _Work:
                 for name in record.entities:
                     place = (record.form != "name", record.span)
                     spans[record.document, name] = min(place, spans.get((record.document, name), place))
+        several = Counter(e for e, _ in {(self.entity_of(*atom), atom[1]) for atom in self.groups})
         out: list[Merge] = []
         for home, name in self.groups:
             entity = self.entity_of(home, name)
@@ -170,7 +178,7 @@ class _Work:
                 continue
             if reason is not None:
                 rule = "Correction"
-            elif identity is not None and identity.rule and identity.entity == entity:
+            elif identity is not None and identity.rule and identity.entity == entity and several[entity] > 1:
                 rule, reason = identity.rule, identity.reason
             else:
                 continue

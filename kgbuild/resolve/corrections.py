@@ -240,10 +240,11 @@ class _Desk:
     def _split(self, corrections: Sequence[Correction]) -> None:
         for correction in corrections:
             atoms = self.found(correction, correction.entity, correction.article)
-            if atoms and not correction.article and any(self.atoms[a].qid for a in atoms):
-                self.refuse(correction, "it is an entity of the base: name the article in which it is somebody else")
+            shared = any(self._own_id(a) != a[1] for a in atoms)
+            if atoms and not correction.article and shared:
+                self.refuse(correction, "it has one id in all articles: name the article in which it is somebody else")
                 continue
-            if atoms and all(len(self._together(a)) == 1 and not self.atoms[a].qid for a in atoms):
+            if atoms and not shared and all(len(self._together(a)) == 1 for a in atoms):
                 self.refuse(correction, "it stands for itself already")
                 continue
             for atom in sorted(atoms, key=_order):

@@ -28,7 +28,7 @@ _SOUNDS = tuple(
     for pattern, to in (
         (r"^ye|^je", "e"), (r"^yu|^iu", "u"), (r"^ou", "u"), (r"^kh|^gh|^qh|^q|^g(?=[aou])", "k"), (r"sch|tch", "ch"), (r"ph", "f"), (r"ck|kh|qu|q", "k"),
         (r"dh|dj", "d"), (r"gh", "g"), (r"th", "t"), (r"zh", "z"), (r"tz|ts", "z"), (r"x", "ks"), (r"w", "v"), (r"c(?!h)", "k"),
-        (r"[yj]", "i"), (r"(?<=[^aeiou])h|h$", ""), (r"(.)\1+", r"\1"),
+        (r"[yj]", "i"), (r"(?<=[^aeiou])h|h$", ""), (r"([a-z])\1+", r"\1"),
     )
 )  # fmt: skip
 _SHORTEST = 8
@@ -115,7 +115,7 @@ def spelling(full: str, kind: str) -> str:
 def _sound(word: str) -> str:
     for pattern, to in _SOUNDS:
         word = pattern.sub(to, word)
-    return re.sub(r"(.)\1+", r"\1", word)
+    return re.sub(r"([a-z])\1+", r"\1", word)
 
 
 def _vowel(run: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from kgbuild.ids import entity_id
 from kgbuild.records import Affiliation, Entity
 from kgbuild.resolve.index import Profile
-from kgbuild.resolve.names import CLASSES, full_name, other_names
+from kgbuild.resolve.names import CLASSES, distinctive, full_name, other_names
 
 __all__ = ["profiles"]
 
@@ -58,7 +58,7 @@ def _is_local(entity: Entity, document: str | None) -> bool:
 def _above(start: str, entities: Mapping[str, Entity], places: bool = False) -> dict[str, str]:
     """What an entity belongs to or lies within, by a name that holds in all articles -> its kind.
 
-    A body without an id of the base goes by its full name; what has neither says nothing to other articles.
+    A body without an id of the base goes by its full name; "the Ministry of Defence" says nothing to other articles.
     """
     found: dict[str, str] = {}
     seen, level = {start}, [start]
@@ -77,6 +77,6 @@ def _above(start: str, entities: Mapping[str, Entity], places: bool = False) -> 
             entity = entities.get(name)
             if entity is None or entity.qid is not None or entity.document is None:
                 found[name] = entity.kind if entity is not None else ""
-            elif full := full_name(entity.name, entity.kind):
+            elif (full := full_name(entity.name, entity.kind)) and (places or distinctive(full, entity.kind)):
                 found["=" + full] = entity.kind
     return found
