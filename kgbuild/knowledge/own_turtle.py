@@ -37,6 +37,8 @@ _MOST_FAULTS = 200
 def turtle_rows(text: str, file: str) -> tuple[list[tuple[str, dict[str, str]]], list[str]]:
     """The rows of a Turtle text (where, values by column), and its faults. Raises InputError when it is hopeless."""
     quads, faults = _parsed(text, file)
+    if faults and not quads:
+        raise InputError(f"{file}: cannot be read as Turtle: {faults[0]}")
     of: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:
         if type(quad.subject).__name__ == "NamedNode":
