@@ -37,7 +37,7 @@ Progress = Callable[[str, int], None]
 class KnowledgeGraph:
     """A graph in memory: its records, and every view of them.
 
-    `skipped` lists the inputs that gave no article. In a notebook it shows itself as the interactive page.
+    `skipped` lists the inputs that gave no article, and the lines of own entities and corrections that were not taken. In a notebook it shows itself as the interactive page.
     """
 
     records: Sequence[Record]

@@ -224,9 +224,9 @@ class _Desk:
         return set()
 
     def note(self, atom: Atom, correction: Correction) -> None:
-        self.out.reasons.setdefault(
-            atom, f"{correction.where}: {correction}" + (f" ({correction.because})" if correction.because else "")
-        )
+        """Why an atom was moved: the correction, not its line, so that the order of lines leaves no trace in the graph."""
+        because = f" ({correction.because})" if correction.because else ""
+        self.out.reasons.setdefault(atom, f"the correction: {correction}{because}")
 
     def _reject(self, corrections: Sequence[Correction]) -> None:
         gone = {a for c in corrections for a in self.found(c, c.entity, c.article)}

@@ -151,3 +151,14 @@ def test_what_the_base_knows_carries_the_days_of_the_term() -> None:
         "2015-01-01",
     )
     assert facts(early, known=True) == [], "not yet in office"
+
+
+def test_a_states_forces_are_one_in_all_articles_and_its_officials_are_not() -> None:
+    def ids(noun: str) -> set[str]:
+        rows = "Arlandic JJ ADJ amod 1\n{} NNS NOUN nsubj 2\n{} VBD VERB ROOT 2\n. . PUNCT punct 2"
+        docs = [parse(rows.format(noun, verb)) for verb in ("left", "spoke")]
+        assert all(facts(doc) for doc in docs)
+        return {e.id for doc in docs for e in doc._.entities if e.kind == "Group"}
+
+    assert len(ids("troops")) == 1
+    assert len(ids("officials")) == 2

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from kgbuild.errors import InputError
 from kgbuild.knowledge import Base, Overlay, memberships_of, open_base, read_own, within_of
+from kgbuild.knowledge.own import COLUMNS
+from kgbuild.knowledge.schema import TYPES
 from kgbuild.records import Skipped
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -172,3 +174,10 @@ def test_any_text_loads_or_is_refused(tmp_path_factory: pytest.TempPathFactory, 
     own, refused = read_own([file], lambda i: None, lambda c: None)
     assert all(isinstance(s, Skipped) and s.reason for s in refused)
     assert all(e.name and e.name.isprintable() for e in own)
+
+
+def test_the_page_names_every_column_and_type() -> None:
+    page = (DOCS / "entities.md").read_text(encoding="utf-8")
+    assert all(f"`{column}`" in page for column in COLUMNS)
+    listed = page.partition("| `type` | `")[2].partition("`")[0].split()
+    assert sorted(listed) == sorted(t for t in TYPES if t != "office")
