@@ -101,7 +101,9 @@ class Encoder:
             str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
         with np.load(folder / "relations.npz") as arrays:
-            self._relations: Array = arrays["R"]
+            relations: Array = arrays["R"]
+        # a row for each part of a dependant, as one matrix: a product of it and a window's words scores all their relations
+        self._relations: Array = np.ascontiguousarray(relations.transpose(1, 0, 2).reshape(relations.shape[1], -1))
         self._word = WordPieces(folder / "tokenizer.json")
         self._names = [("O", "") if label == "O" else (label[0], label[2:]) for label in self._labels["ner"]]
         return self
@@ -263,22 +265,24 @@ class Encoder:
                 groups.append([])
                 forced = False
             groups[-1].append(k)
+        words: list[int] = []
+        columns: list[int] = []  # of each word's head in what the graph gives: 0 the root, else its place from 1
         for group in groups:
             index = np.array(group)
             scores = out["arc"][index][:, np.concatenate(([0], index + 1))]
-            chosen = tree(scores)
-            columns = np.array([0 if h == 0 else group[h - 1] + 1 for h in chosen])
-            rd, rh = out["rd"][index], out["rh"][columns]
-            relation = np.einsum("nrj,nj->nr", np.einsum("ni,rij->nrj", rd, self._relations, optimize=True), rh).argmax(
-                -1
-            )
-            for k, h, r in zip(group, chosen, relation, strict=True):
-                name = self._labels["rel"][r]
-                if h == 0:
-                    heads[begin + k], deps[begin + k] = 0, "ROOT"
-                else:
-                    heads[begin + k] = group[h - 1] - k
-                    deps[begin + k] = name if name != "ROOT" else "dep"
+            words += group
+            columns += [0 if h == 0 else group[h - 1] + 1 for h in tree(scores)]
+        if not words:
+            return
+        scored = (out["rd"][words] @ self._relations).reshape(len(words), len(self._labels["rel"]), -1)
+        relation = np.matmul(scored, out["rh"][columns][:, :, None])[:, :, 0].argmax(-1)
+        for k, column, r in zip(words, columns, relation, strict=True):
+            name = self._labels["rel"][r]
+            if column == 0:
+                heads[begin + k], deps[begin + k] = 0, "ROOT"
+            else:
+                heads[begin + k] = column - 1 - k
+                deps[begin + k] = name if name != "ROOT" else "dep"
 
     def _entities(self, scores: Array, space: Array) -> list[tuple[str, str]]:
         labels = [self._names[i] for i in scores.argmax(-1)]
