@@ -18,6 +18,7 @@ from kgbuild.annotate.phrases import (
     rank,
     sentence_numbers,
 )
+from kgbuild.annotate.repeats import add_repeats
 from kgbuild.annotate.quotes import quoted_tokens, speakers
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Title, Titles
@@ -53,6 +54,7 @@ class _Candidate:
 def resolve(doc: Doc, draft: Draft, titles: Titles, nominals: Nominals) -> None:
     """Add Founds for pronouns and definite nominals, in order of place, so that later ones see the earlier."""
     _Resolver(doc, draft, titles, nominals).run()
+    add_repeats(doc, draft)
 
 
 class _Resolver:
