@@ -7,12 +7,13 @@ import json
 import time
 from pathlib import Path
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from bench.corpora import gum_documents
 from bench.system import plain_document, print_scores
 from kgbuild.annotate import Annotator
 from kgbuild.config import Config
+from kgbuild.layers import head_of, slice_of
 
 NOT_COUNTED = frozenset({"adjective"})
 """Forms that the corpus' guidelines leave out of every chain ("Russian" does not corefer with "Russia")."""
@@ -46,8 +47,27 @@ def clusters(doc: Doc) -> list[list[list[int]]]:
     """Spans of the mentions that denote the same: a state and its territory are one, those of several are the same several."""
     joined = {e.territory: e.id for e in doc._.entities if e.territory}
     spans: dict[tuple[str, ...], list[list[int]]] = {}
+    heads: dict[tuple[str, ...], set[int]] = {}
     for mention in doc._.mentions:
-        if mention.form not in NOT_COUNTED:
-            denoted = tuple(sorted({joined.get(i, i) for i in mention.entities}))
+        tokens = slice_of(doc, mention.span)
+        if mention.form in NOT_COUNTED or tokens is None:
+            continue
+        denoted = tuple(sorted({joined.get(i, i) for i in mention.entities}))
+        head = head_of(tokens)
+        known = heads.setdefault(denoted, set())
+        if not _repeats(head, known):
             spans.setdefault(denoted, []).append([mention.span.begin, mention.span.end])
+        known.add(head.i)
     return list(spans.values())
+
+
+def _repeats(head: Token, known: set[int]) -> bool:
+    """Whether a mention is the apposition or predicate of another one of its entity, which the guidelines count once."""
+    if head.dep_ in {"appos", "nmod:desc", "flat", "compound"} and head.head.i in known:
+        return True
+    if any(c.i in known and c.dep_ in {"appos", "nmod:desc"} for c in head.children):
+        return True
+    if not any(c.dep_ == "cop" for c in head.children):
+        return False
+    subject = next((c for c in head.children if c.dep_ == "nsubj"), None)
+    return subject is not None and (subject.i in known or any(c.i in known for c in subject.children))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from kgbuild.annotate.draft import Draft, Found, Node, clause_verb
+from kgbuild.annotate.narrators import SECOND, SINGULAR, voices
 from kgbuild.annotate.nominals import Nominals, group_class
 from kgbuild.annotate.phrases import (
     conjuncts,
@@ -72,6 +73,7 @@ class _Resolver:
         self._common_nouns()
         self._symmetric()
         self.speakers = speakers(doc, self.quoted)
+        self.voices = {i: v for v in voices(doc, draft, self.quoted) for i in range(v.start, v.end)}
 
     def run(self) -> None:
         inside = {i for f in self.draft.found if f.form in {"name", "metonym"} for i in range(f.start, f.end)}
@@ -85,6 +87,8 @@ class _Resolver:
                 self._pronoun(token, kind)
             elif token.lower_ in _FIRST and token.pos_ in {"PRON", "DET"} and self.quoted[token.i]:
                 self._speaker(token)
+            elif token.i in self.voices and token.pos_ in {"PRON", "DET"} and not self.quoted[token.i]:
+                self._voice(token)
             elif token.pos_ in {"NOUN", "PROPN"}:
                 if token.tag_ in {"NN", "NNP"} and token.i not in self.heads:
                     self._definite(token)
@@ -169,7 +173,7 @@ class _Resolver:
         if found is None or len(found.nodes) != 1:
             return
         node = found.node
-        if token.lower_ in {"i", "me", "my", "mine", "myself"}:
+        if token.lower_ in SINGULAR:
             if node.kind == "Person":
                 self._add(Found(token.i, token.i + 1, token.i, "pronoun", [node], 0.8))
             return
@@ -181,6 +185,13 @@ class _Resolver:
             node = node.affiliation[0].final
         if node.kind in {"Organization", "State", "Group"}:
             self._add(Found(token.i, token.i + 1, token.i, "pronoun", [node], 0.6))
+
+    def _voice(self, token: Token) -> None:
+        """ "I" and "you" outside quotation marks, where the text tells who speaks to whom."""
+        voice = self.voices[token.i]
+        node = voice.speaker if token.lower_ in SINGULAR else voice.hearer if token.lower_ in SECOND else None
+        if node is not None:
+            self._add(Found(token.i, token.i + 1, token.i, "pronoun", [node.final], 0.7))
 
     def _pronoun(self, token: Token, kind: str) -> None:
         if kind == "thing" and _pleonastic(token):
