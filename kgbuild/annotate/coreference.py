@@ -37,7 +37,7 @@ _WINDOW = {"male": 4, "female": 4, "thing": 1, "plural": 2}
 _LEAST = {"male": 1.5, "female": 1.5, "thing": 2.6, "plural": 2.4}
 _MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.6, "plural": 1.0}
 _WEATHER = frozenset({"rain", "snow", "seem", "appear", "turn", "happen", "take", "emerge", "matter", "follow"})
-_ANIMATE = frozenset({"Person"})
+_POINTING = frozenset({"the", "this", "that", "these", "those"})
 
 
 @dataclass(slots=True)
@@ -70,6 +70,11 @@ class _Resolver:
             for node in found.nodes:
                 self.counts[id(node.final)] = self.counts.get(id(node.final), 0) + 1
             self._register(found)
+        self.by_last_word: dict[str, list[Found]] = {}
+        for found in sorted(draft.found, key=lambda f: f.start):
+            if found.form == "name" and found.end - found.start > 1 and found.node.kind != "Person":
+                for i in {found.head, found.end - 1}:
+                    self.by_last_word.setdefault(doc[i].lower_, []).append(found)
         self._common_nouns()
         self._symmetric()
         self.speakers = speakers(doc, self.quoted)
@@ -308,14 +313,21 @@ class _Resolver:
             node: Node | None = None
             size -= same
             if size == 1 and lemma in words("nominals_state"):
-                node = self._country(head, det)
+                node = self._own_country(head) if det == "our" else self._country(head)
             elif lemma in words("nominals_city") and size == 1:
                 node = self._recent(head, {"City"}, 3)
             elif lemma in words("nominals_body") and size == 1:
                 node = self._recent(head, {"Organization"}, 2)
+            elif lemma in words("nominals_place") and size == 1:
+                node = self._recent(head, {"Place", "State"}, 2)
+            elif lemma in words("nominals_topic") and size == 1:
+                node = self._only(head, "Topic", 2)
             if node is not None:
                 self._nominal(start, end, head, node)
                 return
+        if det in _POINTING and (node := self._shortened(head, start)) is not None:
+            self._nominal(start, end, head, node)
+            return
         if (
             title is not None
             and title.nominal
@@ -333,6 +345,9 @@ class _Resolver:
         start, end = extent(head)
         det = determiner(head, start)
         if det not in {"the", "both", "these", "those"} or head.i - start > 2:
+            return
+        if det in _POINTING and (node := self._shortened(head, start)) is not None:
+            self._nominal(start, end, head, node)
             return
         counted = det == "both" or any(t.lower_ == "two" for t in self.doc[start : head.i])
         title, _ = self._title(head, start)
@@ -364,6 +379,30 @@ class _Resolver:
                     self._nominal(start, end, head, candidate.nodes[0].final)
                     return
 
+    def _shortened(self, head: Token, start: int) -> Node | None:
+        """ "the bridge", "the memorial hall": the last name before that ends in these words, if it stands near or alone has them."""
+        said = [t.lower_ for t in self.doc[start + 1 : head.i]]
+        seen: list[Found] = []
+        for found in reversed(self.by_last_word.get(head.lower_, ())):
+            if found.start < head.i and all(any(t.lower_ == w for t in self.doc[found.start : found.end]) for w in said):
+                seen.append(found)
+        if not seen or any(c.dep_.startswith("acl") for c in head.rights):
+            return None
+        far = self.sentences[head.i] - self.sentences[seen[0].start]
+        if far <= 2 or (far <= 20 and len({id(f.node) for f in seen}) == 1):
+            return seen[0].node
+        return None
+
+    def _only(self, head: Token, kind: str, window: int) -> Node | None:
+        """The one thing of a kind that was named in the last sentences; None where there are two."""
+        seen = {
+            id(n.final): n.final
+            for _, c in self._near(head, window)
+            if c.found is not None and c.kind == kind
+            for n in c.nodes
+        }
+        return next(iter(seen.values())) if len(seen) == 1 else None
+
     def _owned(self, head: Token, owner: Token) -> None:
         """ "its troops": a group of what the pronoun means."""
         found = self.heads.get(owner.i)
@@ -373,7 +412,12 @@ class _Resolver:
         if added is not None:
             self._add(added, listed=True)
 
-    def _country(self, head: Token, det: str) -> Node | None:
+    def _own_country(self, head: Token) -> Node | None:
+        """ "our country": the speaker's, where what is known of them tells it."""
+        found = self.heads.get(self.speakers.get(head.i, -1))
+        return _state_of(found.node) if found is not None else None
+
+    def _country(self, head: Token) -> Node | None:
         """The state most in view: that of the clause's subject, else the most salient one nearby."""
         best: tuple[float, int, Node] | None = None
         for distance, candidate in self._near(head, 2):
@@ -419,6 +463,7 @@ class _Resolver:
             ):
                 continue
             score = rank(candidate.head) * 0.5 - distance - (head.i - candidate.head.i) * 0.01
+            score += min(1.5, 0.15 * self.counts.get(id(node), 0))  # what the article is about
             if best is None or score > best[0]:
                 best = (score, candidate.head.i, node)
         return best[2] if best is not None else None
