@@ -203,6 +203,8 @@ def _introduced(doc: Doc, draft: Draft, quoted: Sequence[bool]) -> list[Node]:
         if not _is_person(found) or quoted[found.start]:
             continue
         head = doc[found.head]
+        if head.dep_ in {"appos", "flat", "nmod:desc"} and head.head.pos_ in {"NOUN", "PROPN"}:
+            head = head.head  # "I'm your host, Petra Oren"
         if any(c.lower_ in {"not", "n't", "if"} or c.dep_ == "mark" for c in head.children):
             continue
         subject = next((c for c in head.children if c.dep_ == "nsubj"), None)
@@ -234,6 +236,30 @@ def _signed(doc: Doc, draft: Draft, blocks: Sequence[_Block]) -> list[Node]:
         last = _persons(draft, block.start, block.end)
         if last and last[-1].end >= block.end - 1 and _closes(doc, _Block(block.start, last[-1].start, False)):
             return [last[-1].node]
+        if closing and found is None and (unread := _unread_signature(doc, draft, block)):
+            return unread
+    return []
+
+
+def _unread_signature(doc: Doc, draft: Draft, block: _Block) -> list[Node]:
+    """A person made from one to three capitalised words below the closing, where the model read no person there."""
+    end = block.end
+    while end > block.start and doc[end - 1].is_punct:
+        end -= 1
+    if not 0 < end - block.start <= 3 or not all(t.text[:1].isupper() and t.is_alpha for t in doc[block.start : end]):
+        return []
+    there = [f for f in draft.within(block.start, end) if f.form == "name"]
+    if not there:
+        if any(draft.at(i) for i in range(block.start, end)):
+            return []
+        name = doc[block.start : end].text
+        node = draft.add(Node(name, "Person", names={name: 1}, confidence=0.6))
+        draft.record(Found(block.start, end, doc[block.start : end].root.i, "name", [node], 0.6))
+        return [node]
+    node = there[0].node
+    if len(there) == 1 and node.entry is None and node.kind in {"Organization", "Place", "Topic"}:
+        node.kind = "Person"
+        return [node]
     return []
 
 
