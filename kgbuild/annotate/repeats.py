@@ -11,6 +11,9 @@ from kgbuild.annotate.words import words
 
 __all__ = ["add_repeats"]
 
+_OFTEN = 3
+"""Times a body or topic must be named by itself to be meant inside another name ("the [League] Bank")."""
+
 def add_repeats(doc: Doc, draft: Draft) -> None:
     """Add a Found for every unmarked repeat of a name; none for words that name two things or start another name.
 
@@ -37,7 +40,8 @@ def add_repeats(doc: Doc, draft: Draft) -> None:
             if len(named[surface]) > 1 or tuple(t.text for t in doc[start:end]) != surface:
                 continue
             node = nodes[next(iter(named[surface]))].final
-            if _free(doc, draft, start, end) or _inside(doc, draft, start, end, node):
+            often = named[surface].total() >= _OFTEN
+            if _free(doc, draft, start, end) or _inside(doc, draft, start, end, node, often):
                 draft.record(Found(start, end, doc[start:end].root.i, "name", [node], 0.6))
                 break
 
@@ -68,9 +72,10 @@ def _free(doc: Doc, draft: Draft, start: int, end: int) -> bool:
     return not any(t.pos_ == "PROPN" and t.text[:1].isupper() for t in beside) and not draft.clashes(start, end)
 
 
-def _inside(doc: Doc, draft: Draft, start: int, end: int, node: Node) -> bool:
+def _inside(doc: Doc, draft: Draft, start: int, end: int, node: Node, often: bool) -> bool:
     """Whether the words are part of the name of something else and not its head ("[Arton] University", "Bank of [Arland]")."""
-    if not (node.kind in {"Person", "State", "City"} or (node.kind == "Place" and node.entry is not None)):
+    known = node.kind in {"Person", "State", "City"} or (node.kind == "Place" and node.entry is not None)
+    if not known and not (often and node.kind in {"Organization", "Topic"}):
         return False
     around = [f for f in draft.at(start) if f.start <= start and end <= f.end and f.form in {"name", "metonym"}]
     if len(around) != 1 or draft.clashes(start, end):
@@ -78,6 +83,6 @@ def _inside(doc: Doc, draft: Draft, start: int, end: int, node: Node) -> bool:
     outer, inner = around[0], doc[start:end].root
     if start <= outer.head < end or _one(outer.node) is _one(node) or outer.node.kind == "Person":
         return False
-    if inner.dep_ not in {"compound", "nmod"} or doc[outer.end - 1].lower_ in words("wider_place_nouns"):
+    if inner.dep_ not in ({"compound", "nmod"} if known else {"compound"}) or doc[outer.end - 1].lower_ in words("wider_place_nouns"):
         return False
     return not (inner.dep_ == "nmod" and outer.node.kind in {"City", "Place"} and node.kind != "Person")
