@@ -111,11 +111,14 @@ def _labelled(doc: Doc, draft: Draft, blocks: Sequence[_Block]) -> list[Voice]:
 
 def _interview(doc: Doc, draft: Draft, blocks: Sequence[_Block]) -> list[Voice]:
     """Questions and answers under a lead that names the one who is interviewed."""
-    asked = [n for n, b in enumerate(blocks) if b.asks and any(t.lower_ in SECOND for t in doc[b.start : b.end])]
-    if len(asked) < 2:
+    asked = [n for n, b in enumerate(blocks) if b.asks]
+    addressed = any(t.lower_ in SECOND for n in asked for t in doc[blocks[n].start : blocks[n].end])
+    if len(asked) < 2 or not addressed:
         return []
     lead = blocks[: max(1, asked[0])]
-    guests = {id(node): node for n, b in enumerate(lead) for node in _interviewed(doc, draft, b, n == 0)}
+    told = [_interviewed(doc, draft, b, n == 0) for n, b in enumerate(lead)]
+    guests = {id(n): n for interviewed, _ in told for n in interviewed}
+    guests = guests or {id(n): n for _, spoken in told for n in spoken}
     if not guests and any(t.lemma_.lower() == "interview" for b in lead for t in doc[b.start : b.end]):
         guests = _foremost(draft, lead)
     if len(guests) != 1:
@@ -136,8 +139,8 @@ def _foremost(draft: Draft, blocks: Sequence[_Block]) -> dict[int, Node]:
     return {id(n): n for n in named if id(n) == counts[0][0]}
 
 
-def _interviewed(doc: Doc, draft: Draft, block: _Block, headline: bool) -> list[Node]:
-    """Persons a paragraph says are interviewed: "an interview with X", "X was interviewed", else "spoke with X"."""
+def _interviewed(doc: Doc, draft: Draft, block: _Block, headline: bool) -> tuple[list[Node], list[Node]]:
+    """Persons a paragraph says are interviewed ("an interview with X", "X was interviewed"), and those it is "spoken with"."""
     heads = {f.head: f for f in _persons(draft, block.start, block.end)}
     interviewed: list[Node] = []
     spoken: list[Node] = []
@@ -148,7 +151,8 @@ def _interviewed(doc: Doc, draft: Draft, block: _Block, headline: bool) -> list[
                 dep = child.dep_
                 if dep in {"obj", "nsubj:pass"} or (dep.startswith(("nmod", "obl")) and _case(child) in {"with", "of"}):
                     interviewed += _named_by(child, heads)
-            if token.dep_ == "acl" and token.tag_ == "VBN":
+            heading = headline and token.dep_ in {"appos", "parataxis"} and token.head.i < token.i
+            if heading or (token.dep_ == "acl" and token.tag_ == "VBN"):
                 interviewed += _named_by(token.head, heads)
         elif lemma in words("interview_words"):
             for child in token.children:
@@ -158,7 +162,7 @@ def _interviewed(doc: Doc, draft: Draft, block: _Block, headline: bool) -> list[
             for child in token.children:
                 if child.dep_ == "nsubj":
                     spoken += _named_by(child, heads)
-    return interviewed or spoken
+    return interviewed, spoken
 
 
 def _case(token: Token) -> str:
