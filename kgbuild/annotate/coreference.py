@@ -272,15 +272,20 @@ class _Resolver:
             score += min(0.6, 0.12 * self.counts.get(id(candidate.nodes[0].final), 0))
             if candidate.found.form == "adjective":
                 score -= 1.6
-        if rank(token) >= 4 and place >= 4:
+        if token.dep_ == "nsubj:pass":
+            score += 0.8 * (head.dep_ in {"obj", "nsubj:pass"})  # to whom something was done, something more is done
+        elif rank(token) >= 4 and place >= 4:
             score += 0.5
         if distance == 0:
             verb = clause_verb(token)
             governor = head.head
             if verb is not None and place >= 4 and verb != governor and governor in verb.ancestors:
-                score += 1.0  # the subject above: "Putin announced that he ..."
+                # the subject above: "Putin announced that he ..."; a cause can be said of anybody
+                score += 0.0 if kind == "plural" and _gives_cause(verb) else 1.0
             if verb is not None and governor == verb and token.tag_ == "PRP$" and place >= 4:
-                score += 1.0  # "Russia has earned support for its attack"
+                score += 0.0 if _of_the_body(token) else 1.0  # "Russia has earned support for its attack"
+            if token.tag_ == "PRP$" and token.head.dep_ == "conj" and token.head.head == head:
+                score += 2.5  # "the rebels and their allies"
             score -= min(0.8, (token.i - head.i) * 0.015)
         if kind in {"male", "female"} and _speaks(token) and _speaks(head):
             score += 1.2
@@ -537,6 +542,21 @@ def _sharing(verb: Token) -> list[Token]:
         verb = verb.head
         found.append(verb)
     return found
+
+
+def _gives_cause(verb: Token) -> bool:
+    """ "because they ..." """
+    return any(c.dep_ == "mark" and c.lower_ in {"because", "since", "as"} for c in verb.children)
+
+
+def _of_the_body(token: Token) -> bool:
+    """ "tied them by their hands": what is done to somebody's limbs is done to the object, not by it."""
+    noun = token.head
+    return (
+        noun.lemma_.lower() in words("body_parts")
+        and noun.dep_.startswith("obl")
+        and any(c.dep_ in {"obj", "nsubj:pass"} for c in noun.head.children)
+    )
 
 
 def _speaks(token: Token) -> bool:
