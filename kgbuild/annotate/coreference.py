@@ -129,6 +129,7 @@ class _Resolver:
                 and not token._.masked
                 and rank(token) >= 2
                 and token.lemma_.lower() not in words("measure_nouns")
+                and token.lemma_.lower() not in words("body_parts")
                 and token.dep_ not in {"compound"}
             ):
                 kind = (
@@ -247,6 +248,8 @@ class _Resolver:
             and head.dep_.split(":")[0] in {"nsubj", "obj", "iobj", "obl"}
         ):
             return True
+        if token.tag_ == "PRP$" and head.dep_ == "nsubj" and head.head == token.head.head and _of_the_body(token):
+            return True
         # a modifier inside the phrase the pronoun owns, and the phrase itself ("its attack")
         if token.tag_ == "PRP$" and (token.head == head or (token.head in head.ancestors and head.i > token.i)):
             return True
@@ -283,7 +286,7 @@ class _Resolver:
                 # the subject above: "Putin announced that he ..."; a cause can be said of anybody
                 score += 0.0 if kind == "plural" and _gives_cause(verb) else 1.0
             if verb is not None and governor == verb and token.tag_ == "PRP$" and place >= 4:
-                score += 0.0 if _of_the_body(token) else 1.0  # "Russia has earned support for its attack"
+                score += 1.0  # "Russia has earned support for its attack"
             if token.tag_ == "PRP$" and token.head.dep_ == "conj" and token.head.head == head:
                 score += 2.5  # "the rebels and their allies"
             score -= min(0.8, (token.i - head.i) * 0.015)
