@@ -19,8 +19,8 @@ from kgbuild.annotate.phrases import (
     rank,
     sentence_numbers,
 )
-from kgbuild.annotate.repeats import add_repeats
 from kgbuild.annotate.quotes import quoted_tokens, speakers
+from kgbuild.annotate.repeats import add_repeats
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Title, Titles
 
@@ -36,6 +36,8 @@ _FIRST = frozenset("i me my mine myself we us our ours ourselves".split())
 _WINDOW = {"male": 4, "female": 4, "thing": 1, "plural": 2}
 _LEAST = {"male": 1.5, "female": 1.5, "thing": 2.6, "plural": 2.4}
 _MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.6, "plural": 1.0}
+_MATTER = 4
+"""Mentions from which the foremost place can be what an article is about."""
 _WEATHER = frozenset({"rain", "snow", "seem", "appear", "turn", "happen", "take", "emerge", "matter", "follow"})
 _POINTING = frozenset({"the", "this", "that", "these", "those"})
 
@@ -66,9 +68,9 @@ class _Resolver:
         self.heads = draft.heads()
         self.by_sentence: dict[int, list[_Candidate]] = {}
         self.counts: dict[int, int] = {}
+        self.most = 0
         for found in draft.found:
-            for node in found.nodes:
-                self.counts[id(node.final)] = self.counts.get(id(node.final), 0) + 1
+            self._count(found)
             self._register(found)
         self.by_last_word: dict[str, list[Found]] = {}
         for found in sorted(draft.found, key=lambda f: f.start):
@@ -202,12 +204,12 @@ class _Resolver:
     def _pronoun(self, token: Token, kind: str) -> None:
         if kind == "thing" and _pleonastic(token):
             return
-        scored: dict[int, tuple[float, _Candidate]] = {}
+        scored: dict[tuple[int, ...], tuple[float, _Candidate]] = {}
         for distance, candidate in self._near(token, _WINDOW[kind]):
             if not self._agrees(candidate, kind) or self._excluded(token, candidate):
                 continue
             score = self._salience(token, candidate, distance, kind)
-            key = hash(tuple(id(n.final) for n in candidate.nodes)) if candidate.nodes else -candidate.head.i - 1
+            key = tuple(id(n.final) for n in candidate.nodes) or (-candidate.head.i - 1,)
             if key not in scored or scored[key][0] < score:
                 scored[key] = (score, candidate)
         ranking = sorted(scored.values(), key=lambda s: (-s[0], -s[1].head.i))
@@ -216,15 +218,12 @@ class _Resolver:
         best = ranking[0][1]
         if best.found is None or (len(ranking) > 1 and ranking[0][0] - ranking[1][0] < _MARGIN[kind]):
             return
-        nodes = [self._reading(n.final, kind) for n in best.nodes]
+        nodes = [n.final for n in best.nodes]
         for node in nodes:
             if kind in {"male", "female"} and not node.gender:
                 node.gender = kind
         gap = ranking[0][0] - (ranking[1][0] if len(ranking) > 1 else 0.0)
         self._add(Found(token.i, token.i + 1, token.i, "pronoun", nodes, min(0.9, 0.55 + gap / 10)))
-
-    def _reading(self, node: Node, kind: str) -> Node:
-        return node
 
     def _agrees(self, candidate: _Candidate, kind: str) -> bool:
         if kind in {"male", "female"}:
@@ -293,7 +292,8 @@ class _Resolver:
         if kind in {"male", "female"} and _speaks(token) and _speaks(head):
             score += 1.2
         if kind == "thing" and candidate.kind in {"City", "Place"}:
-            score -= 1.0
+            # what an article is about can be "it" as well as a body or a state
+            score += 0.2 if self._subject_matter(candidate) else -1.0
         if kind == "thing" and candidate.kind == "Topic":
             score -= 0.4
         if kind == "plural" and not candidate.plural:
@@ -301,6 +301,11 @@ class _Resolver:
         if kind in {"male", "female"} and candidate.gender == kind:
             score += 0.6
         return score
+
+    def _subject_matter(self, candidate: _Candidate) -> bool:
+        """Whether nothing else is meant so often in the article so far."""
+        count = self.counts.get(id(candidate.nodes[0].final), 0) if candidate.nodes else 0
+        return count >= _MATTER and count >= self.most
 
     # ------------------------------------------------------------------------------------------- nominals
 
@@ -392,7 +397,9 @@ class _Resolver:
         said = [t.lower_ for t in self.doc[start + 1 : head.i]]
         seen: list[Found] = []
         for found in reversed(self.by_last_word.get(head.lower_, ())):
-            if found.start < head.i and all(any(t.lower_ == w for t in self.doc[found.start : found.end]) for w in said):
+            if found.start < head.i and all(
+                any(t.lower_ == w for t in self.doc[found.start : found.end]) for w in said
+            ):
                 seen.append(found)
         if not seen or any(c.dep_.startswith("acl") for c in head.rights):
             return None
@@ -525,9 +532,13 @@ class _Resolver:
                 return
             self.draft.record(found)
         self.heads[found.head] = found
-        for node in found.nodes:
-            self.counts[id(node.final)] = self.counts.get(id(node.final), 0) + 1
+        self._count(found)
         self._register(found)
+
+    def _count(self, found: Found) -> None:
+        for node in found.nodes:
+            count = self.counts[id(node.final)] = self.counts.get(id(node.final), 0) + 1
+            self.most = max(self.most, count)
 
 
 def _state_of(node: Node) -> Node | None:

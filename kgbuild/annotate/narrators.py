@@ -91,7 +91,9 @@ def _labelled(doc: Doc, draft: Draft, blocks: Sequence[_Block]) -> list[Voice]:
     """ "Petra Oren: We never agreed.": a block that begins with a name and a colon, and those after it up to the next label."""
     turns: list[tuple[_Block, Node]] = []
     for block in blocks:
-        found = next((f for i in range(block.start, min(block.start + 3, block.end)) if (f := _person_at(draft, i))), None)
+        found = next(
+            (f for i in range(block.start, min(block.start + 3, block.end)) if (f := _person_at(draft, i))), None
+        )
         if found is not None and found.end < block.end and doc[found.end].text == ":":
             turns.append((block, found.node))
     speakers = list(dict.fromkeys(id(node) for _, node in turns))

@@ -14,6 +14,7 @@ __all__ = ["add_repeats"]
 _OFTEN = 3
 """Times a body or topic must be named by itself to be meant inside another name ("the [League] Bank")."""
 
+
 def add_repeats(doc: Doc, draft: Draft) -> None:
     """Add a Found for every unmarked repeat of a name; none for words that name two things or start another name.
 
@@ -83,6 +84,8 @@ def _inside(doc: Doc, draft: Draft, start: int, end: int, node: Node, often: boo
     outer, inner = around[0], doc[start:end].root
     if start <= outer.head < end or _one(outer.node) is _one(node) or outer.node.kind == "Person":
         return False
-    if inner.dep_ not in ({"compound", "nmod"} if known else {"compound"}) or doc[outer.end - 1].lower_ in words("wider_place_nouns"):
+    if inner.dep_ not in ({"compound", "nmod"} if known else {"compound"}) or doc[outer.end - 1].lower_ in words(
+        "wider_place_nouns"
+    ):
         return False
     return not (inner.dep_ == "nmod" and outer.node.kind in {"City", "Place"} and node.kind != "Person")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from spacy.tokens import Doc
 
 from kgbuild.annotate.draft import Draft, Found, Node
@@ -12,7 +14,9 @@ __all__ = ["join_short_names"]
 _KINDS = {"Organization": "body", "Topic": "body", "Group": "body", "Place": "place"}
 """Kinds of nodes whose names shorten by leaving out words; those of one class can be one thing."""
 _BETWEEN = frozenset({"of", "for", "in", "and", "on"})
-_OTHERS = frozenset("north south east west new old great greater little upper lower inner outer northern southern eastern western".split())
+_OTHERS = frozenset(
+    "north south east west new old great greater little upper lower inner outer northern southern eastern western".split()
+)
 """First words that make another thing of the rest ("East Borvia")."""
 
 
@@ -57,7 +61,13 @@ def _shorter(surface: tuple[str, ...]) -> list[tuple[str, ...]]:
         plain = len(end) == 1 and (
             end[0] in words("body_nouns") or end[0] in words("place_name_nouns") or end[0] in words("event_nouns")
         )
-        if not plain and (len(end) > 1 or n == 1) and surface[n - 1] not in _BETWEEN and not {*surface[:n]} & _OTHERS and end[0] not in _BETWEEN:
+        if (
+            not plain
+            and (len(end) > 1 or n == 1)
+            and surface[n - 1] not in _BETWEEN
+            and not {*surface[:n]} & _OTHERS
+            and end[0] not in _BETWEEN
+        ):
             out.append(end)
         begin = surface[:n]
         if surface[n] in _BETWEEN and (n > 1 or begin[0] in words("body_nouns")) and not {*begin} & _BETWEEN:
@@ -67,7 +77,7 @@ def _shorter(surface: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 def _acronyms(doc: Doc, named: list[Found]) -> None:
     """ "the League of Seas (LS)": the bracketed name spells the one before it."""
-    for long, short in zip(named, named[1:], strict=False):
+    for long, short in pairwise(named):
         node = short.node
         if (
             short.end - short.start == 1
