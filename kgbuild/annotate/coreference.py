@@ -176,7 +176,7 @@ class _Resolver(Definites):
             if verb is not None and governor == verb and token.tag_ == "PRP$" and place >= 4:
                 score += 1.0  # "Russia has earned support for its attack"
             if token.tag_ == "PRP$" and token.head.dep_ == "conj" and token.head.head == head:
-                score += 2.5  # "the rebels and their allies"
+                score += 3.5  # "the rebels and their allies"
             score -= min(0.8, (token.i - head.i) * 0.015)
         if kind in {"male", "female"} and _speaks(token) and _speaks(head):
             score += 1.2

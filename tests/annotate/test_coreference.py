@@ -236,14 +236,15 @@ def test_a_place_of_the_same_name_is_another_one() -> None:
 def test_owners_are_those_joined_to_what_they_own() -> None:
     doc = text(
         """
-Borvia NNP PROPN nsubj 1
-warned VBD VERB ROOT 1
-Arlandic JJ ADJ amod 3
-troops NNS NOUN obj 1
-and CC CCONJ cc 6
-their PRP$ PRON nmod:poss 6
-friends NNS NOUN conj 3
-. . PUNCT punct 1
+Borvian JJ ADJ amod 1
+rebels NNS NOUN nsubj 2
+saw VBD VERB ROOT 2
+Arlandic JJ ADJ amod 4
+troops NNS NOUN obj 2
+and CC CCONJ cc 7
+their PRP$ PRON nmod:poss 7
+friends NNS NOUN conj 4
+. . PUNCT punct 2
 """,
         names={},
     )
