@@ -18,6 +18,10 @@ from kgbuild.knowledge import Titles
 __all__ = ["Antecedents", "Candidate"]
 
 
+_MATTER = 4
+"""Mentions from which the foremost node can be what an article is about."""
+
+
 @dataclass(slots=True)
 class Candidate:
     """What a pronoun may mean: a mention, or a common noun that denotes nothing we keep (`found` None)."""
@@ -123,6 +127,11 @@ class Antecedents:
                             self.by_sentence[number].append(
                                 Candidate(subject.head, subject.found, True, "", "Several", nodes)
                             )
+
+    def about(self, node: Node) -> bool:
+        """Whether a node is what the article is about: nothing else is meant so often so far."""
+        count = self.counts.get(id(node), 0)
+        return count >= _MATTER and count >= self.most
 
     def add(self, found: Found, listed: bool = False) -> None:
         """Record a mention and let later ones look back to it; dropped where it would cross another. `listed`: it is recorded already."""

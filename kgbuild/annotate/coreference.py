@@ -26,8 +26,6 @@ _FIRST = frozenset("i me my mine myself we us our ours ourselves".split())
 _WINDOW = {"male": 4, "female": 4, "thing": 1, "plural": 2}
 _LEAST = {"male": 1.5, "female": 1.5, "thing": 2.6, "plural": 2.4}
 _MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.6, "plural": 1.0}
-_MATTER = 4
-"""Mentions from which the foremost place can be what an article is about."""
 _WEATHER = frozenset({"rain", "snow", "seem", "appear", "turn", "happen", "take", "emerge", "matter", "follow"})
 
 
@@ -182,7 +180,7 @@ class _Resolver(Definites):
             score += 1.2
         if kind == "thing" and candidate.kind in {"City", "Place"}:
             # what an article is about can be "it" as well as a body or a state
-            score += 0.2 if self._subject_matter(candidate) else -1.0
+            score += 0.2 if candidate.nodes and self.about(candidate.nodes[0].final) else -1.0
         if kind == "thing" and candidate.kind == "Topic":
             score -= 0.4
         if kind == "plural" and not candidate.plural:
@@ -190,11 +188,6 @@ class _Resolver(Definites):
         if kind in {"male", "female"} and candidate.gender == kind:
             score += 0.6
         return score
-
-    def _subject_matter(self, candidate: Candidate) -> bool:
-        """Whether nothing else is meant so often in the article so far."""
-        count = self.counts.get(id(candidate.nodes[0].final), 0) if candidate.nodes else 0
-        return count >= _MATTER and count >= self.most
 
 
 def _sharing(verb: Token) -> list[Token]:

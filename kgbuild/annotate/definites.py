@@ -18,6 +18,10 @@ __all__ = ["Definites"]
 _POINTING = frozenset({"the", "this", "that", "these", "those"})
 
 
+_FAR = 30
+"""Sentences back that what an article is about can still be "the city"."""
+
+
 class Definites(Antecedents):
     """Resolves noun phrases with a definite determiner or a title; what is not clear is left alone."""
 
@@ -194,7 +198,17 @@ class Definites(Antecedents):
             score += min(1.5, 0.15 * self.counts.get(id(node), 0))  # what the article is about
             if best is None or score > best[0]:
                 best = (score, candidate.head.i, node)
+        if best is None and kinds & {"City", "Place"}:
+            return self._foremost(head, kinds)
         return best[2] if best is not None else None
+
+    def _foremost(self, head: Token, kinds: set[str]) -> Node | None:
+        """What the article is about, if it is of these kinds and was named before, however far off."""
+        for _, candidate in self.near(head, _FAR):
+            node = candidate.nodes[0].final if candidate.nodes else None
+            if node is not None and candidate.kind in kinds and self.about(node):
+                return node
+        return None
 
     def _holder(self, head: Token, role: str, key: str | None) -> Node | None:
         """The person of the article with that role, the latest named before; any other one when only one has it."""
