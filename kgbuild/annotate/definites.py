@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 
 from spacy.tokens import Token
@@ -18,6 +19,8 @@ __all__ = ["Definites"]
 _POINTING = frozenset({"the", "this", "that", "these", "those"})
 
 
+_ALONE = 20
+"""Sentences back that a name is still meant by its last word, if no other name ends so."""
 _FAR = 30
 """Sentences back that what an article is about can still be "the city"."""
 
@@ -112,16 +115,18 @@ class Definites(Antecedents):
     def _shortened(self, head: Token, start: int) -> Node | None:
         """ "the bridge", "the memorial hall": the last name before that ends in these words, if it stands near or alone has them."""
         said = [t.lower_ for t in self.doc[start + 1 : head.i]]
+        ending = self.by_last_word.get(head.lower_, [])
         seen: list[Found] = []
-        for found in reversed(self.by_last_word.get(head.lower_, ())):
-            if found.start < head.i and all(
-                any(t.lower_ == w for t in self.doc[found.start : found.end]) for w in said
-            ):
+        for place in range(bisect_left(ending, head.i, key=lambda f: f.start) - 1, -1, -1):
+            found = ending[place]
+            if self.sentences[head.i] - self.sentences[found.start] > _ALONE:
+                break
+            if all(any(t.lower_ == w for t in self.doc[found.start : found.end]) for w in said):
                 seen.append(found)
         if not seen or any(c.dep_.startswith("acl") for c in head.rights):
             return None
         far = self.sentences[head.i] - self.sentences[seen[0].start]
-        if far <= 2 or (far <= 20 and len({id(f.node) for f in seen}) == 1):
+        if far <= 2 or len({id(f.node) for f in seen}) == 1:
             return seen[0].node
         return None
 
