@@ -11,6 +11,7 @@ SUITES = {
     "records": "records per room and article on articles in text form (PolNeAR, re3d): a room that returns nothing shows",
     "polnear": "attribution on PolNeAR",
     "ner": "names on UNER and CrossNER (--set)",
+    "coref": "coreference on GUM documents given as raw text",
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
     "speed": "time from process start to graph, words a second per room",
