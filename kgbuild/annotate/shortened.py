@@ -20,6 +20,10 @@ _OTHERS = frozenset(
 """First words that make another thing of the rest ("East Borvia")."""
 
 
+_KIND_NOUNS = ("facility_nouns", "natural_nouns", "governed_nouns", "event_nouns")
+"""Word lists of kinds.yaml whose nouns say what a name names."""
+
+
 def join_short_names(doc: Doc, draft: Draft) -> None:
     """Merge nodes the base does not know: a bracketed acronym into its name, a shorter form into the one longer name that fits."""
     named = sorted((f for f in draft.found if f.form == "name" and len(f.nodes) == 1), key=lambda f: f.start)
@@ -59,7 +63,7 @@ def _shorter(surface: tuple[str, ...]) -> list[tuple[str, ...]]:
     for n in range(1, len(surface)):
         end = surface[n:]
         plain = len(end) == 1 and (
-            end[0] in words("body_nouns") or end[0] in words("place_name_nouns") or end[0] in words("event_nouns")
+            end[0] in words("body_nouns") or any(end[0] in words(name, "kinds") for name in _KIND_NOUNS)
         )
         if (
             not plain
