@@ -12,6 +12,7 @@ SUITES = {
     "polnear": "attribution on PolNeAR",
     "resolve": "one identity across articles: time, memory and quality on made-up entity records (no --data)",
     "ner": "names on UNER and CrossNER (--set)",
+    "coref": "coreference on GUM documents given as raw text",
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
     "speed": "time from process start to graph, words a second per room",

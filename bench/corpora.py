@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["NAME_SETS", "Text", "named", "polnear", "re3d", "texts", "treebank", "treebank_files"]
+__all__ = ["NAME_SETS", "Text", "gum_documents", "named", "polnear", "re3d", "texts", "treebank", "treebank_files"]
 
 NAME_SETS = {
     "uner-ewt": "en_ewt-ud-{split}.iob2",
@@ -92,6 +92,24 @@ def treebank_files(root: Path, split: str) -> list[Path]:
     if not files:
         raise SystemExit(f"{root}: no {split} part (dep/*.conllu with splits.md, or *-ud-{split}.conllu)")
     return files
+
+
+def gum_documents(root: Path, split: str) -> Iterator[Text]:
+    """GUM documents of a split, whole: sentences as `# text` has them, parted by a blank, paragraphs by an empty line.
+
+    These are the texts that ../shared/bench/gum_coref.py exports; Reddit documents have none and are left out.
+    """
+    for path in treebank_files(root, split):
+        if "_reddit_" in path.stem:
+            continue
+        text, new = "", False
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            if line.startswith("# newpar") and not line.startswith("# newpar_block"):
+                new = True
+            elif line.startswith("# text = "):
+                text += (("\n\n" if new else " ") if text else "") + line[9:]
+                new = False
+        yield Text(path.stem, text)
 
 
 def treebank(path: Path) -> Iterator[Text]:

@@ -103,6 +103,9 @@ def build(
     date_field: Annotated[str | None, typer.Option(help="Column or key of the publication date.")] = None,
     publisher_field: Annotated[str | None, typer.Option(help="Column or key of the publisher.")] = None,
     url_field: Annotated[str | None, typer.Option(help="Column or key of the address.")] = None,
+    any_language: Annotated[
+        bool, typer.Option("--any-language", help="Read also what does not look like English; it is skipped otherwise.")
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")
     ] = False,
@@ -117,6 +120,7 @@ def build(
     config = Config(
         base=_checked_base(base), model=model, knowledge=knowledge, entities=tuple(entities or ()), corrections=corrections,
         text_field=text_field, title_field=title_field, date_field=date_field, publisher_field=publisher_field, url_field=url_field,
+        any_language=any_language,
     )  # fmt: skip
     with _progress("articles", quiet) as step:
         graph = pipeline.build(inputs, out, config, progress=step)

@@ -14,6 +14,7 @@ from kgbuild.annotate import (  # importing them registers the components
     borders,  # noqa: F401
     components,
     encoder,
+    kinds,  # noqa: F401
     times,  # noqa: F401
 )
 from kgbuild.config import Config, data_path
@@ -31,12 +32,13 @@ _LAYERS = {"token.tag": "tags", "token.dep": "dependencies", "doc.ents": "names"
 """What some component must assign, whatever it is called, and the word a message uses for it."""
 
 
-def load(config: Config) -> Language:
+def load(config: Config | None = None) -> Language:
     """The pipeline of `config.model` (the packaged one without it), with the language room's components in place.
 
     Use it like any spaCy pipeline, also with `nlp.pipe`; a Doc that enters with `doc._.document` set keeps it.
     Raises ModelError when the pipeline is missing or does not fit, InputError when the entity base cannot be read.
     """
+    config = config if config is not None else Config()
     name = config.model if config.model is not None else str(data_path("model"))
     try:
         nlp = spacy.load(name)
@@ -50,6 +52,7 @@ def load(config: Config) -> Language:
     nlp.add_pipe("kgbuild_borders", first=True)
     nlp.add_pipe("kgbuild_names", last=True, config={"knowledge": config.knowledge, "entities": list(config.entities)})
     nlp.add_pipe("kgbuild_times", last=True)
+    nlp.add_pipe("kgbuild_kinds", last=True)
     nlp.add_pipe("kgbuild_nominals", last=True)
     nlp.add_pipe("kgbuild_coreference", last=True)
     nlp.add_pipe("kgbuild_affiliation", last=True)
