@@ -25,6 +25,10 @@ MUTUAL = frozenset({"Consult", "Agree", "Cooperate"})
 """Types whose sides may be told in either order."""
 NEAREST = 40
 """Groups of one key, the latest first, that an event of the same article is compared with: it bounds the time of a long article."""
+SELDOM = frozenset({"territory", "siege"})
+"""Modes of acts that one actor seldom does twice to one town: taking, freeing, encircling it."""
+SEASON = 92
+"""Days between two articles up to which such an act, where one of them gives no day, is the same."""
 LONG_SPAN = 31
 """Days: a time wider than this, beside one that is not, is no sign that two articles mean one happening."""
 
@@ -122,7 +126,7 @@ class _Who:
 
 @dataclasses.dataclass(slots=True)
 class _Group:
-    """Events of one article that tell of one happening, and all that they say of it together."""
+    """Events of one article that tell of one happening, and all that they say of it together; when the article was published."""
 
     events: list[Event]
     agents: set[str]
@@ -130,9 +134,18 @@ class _Group:
     places: set[str]
     earliest: str | None = None
     latest: str | None = None
+    published: str | None = None
+    worded: dict[tuple[object, ...], Event] = dataclasses.field(default_factory=dict)
+    """One event for each wording and number that the group has: a group of a thousand events has few."""
+
+    def __post_init__(self) -> None:
+        for e in self.events:
+            self.worded.setdefault((e.lemma, e.type, e.mode, e.quantity, e.quantity_text), e)
 
     def add(self, other: _Group) -> None:
         self.events.extend(other.events)
+        for key, event in other.worded.items():
+            self.worded.setdefault(key, event)
         self.agents |= other.agents
         self.objects |= other.objects
         self.places |= other.places
@@ -142,7 +155,7 @@ class _Group:
             self.latest = min(self.latest or other.latest, other.latest)
 
 
-def _group(event: Event, who: _Who) -> _Group:
+def _group(event: Event, who: _Who, published: str | None) -> _Group:
     agents = {who.one(i) for i in event.agents}
     told = {who.one(i) for i in (*event.recipients, *event.themes)}
     places = {i for i in told if who.is_place(i)} | {who.one(i) for i in event.places}
@@ -150,14 +163,14 @@ def _group(event: Event, who: _Who) -> _Group:
     if event.type in MUTUAL:
         agents, objects = agents | objects, set()
     dated = event.earliest and event.latest
-    return _Group(
-        [event], agents, objects, places, event.earliest if dated else None, event.latest if dated else None
-    )
+    days = (event.earliest, event.latest) if dated else (None, None)
+    return _Group([event], agents, objects, places, *days, published)
 
 
 def _within(events: Sequence[Event], who: _Who, document: Document | None) -> list[_Group]:
     """The groups of one article. The events that say most come first, so that the others find a group or more than one."""
-    singles = [_group(e, who) for e in sorted(events, key=lambda e: (e.trigger.begin, e.id))]
+    published = document.published if document else None
+    singles = [_group(e, who, published) for e in sorted(events, key=lambda e: (e.trigger.begin, e.id))]
     head = max((p.end for p in document.paragraphs if p.role in ("headline", "deck")), default=0) if document else 0
     text = document.text if document else ""
     groups: list[_Group] = []
@@ -170,7 +183,7 @@ def _within(events: Sequence[Event], who: _Who, document: Document | None) -> li
         fit = [n for n, p in points.items() if p == best]
         if best >= ENOUGH and len(fit) > 1 and not _told(single):
             # a bare "the attack" is the one told of last
-            fit = [max(fit, key=lambda n: max(e.trigger.begin for e in groups[n].events if e.trigger < event.trigger))]
+            fit = [max(fit, key=lambda n: (_last_before(groups[n], event), n))]
         if best >= ENOUGH and len(fit) == 1:
             at = fit[0]
             groups[at].add(single)
@@ -183,6 +196,16 @@ def _within(events: Sequence[Event], who: _Who, document: Document | None) -> li
     return groups
 
 
+def _last_before(group: _Group, event: Event) -> int:
+    return max((e.trigger.begin for e in group.events[-NEAREST:] if e.trigger < event.trigger), default=-1)
+
+
+def _closest(places: Iterable[str], who: _Who) -> set[str]:
+    """The places without those that another of them lies in."""
+    found = set(places)
+    return {a for a in found if not any(a != b and a in who.above(b) for b in found)}
+
+
 def _told(group: _Group) -> int:
     """Sort key: events that know both sides, then one, then none."""
     return -(bool(group.agents) + bool(group.objects or group.places))
@@ -191,8 +214,8 @@ def _told(group: _Group) -> int:
 def _points(single: _Group, group: _Group, who: _Who, head: int, text: str) -> float:
     """How much speaks for one event being of a group of its article; 0 when anything speaks against it."""
     event = single.events[0]
-    words = min(alike(event, e) for e in group.events)
-    if not words or not _same_days(single, group) or any(_other_number(event, e) for e in group.events):
+    words = min(alike(event, e) for e in group.worded.values())
+    if not words or not _same_days(single, group) or any(_other_number(event, e) for e in group.worded.values()):
         return 0.0
     points = words
     for mine, theirs, weight in (
@@ -203,25 +226,30 @@ def _points(single: _Group, group: _Group, who: _Who, head: int, text: str) -> f
             if agreed is None:
                 return 0.0
             points += agreed * weight
-    in_head = (event.trigger.end <= head) != (max(e.trigger.end for e in group.events) <= head)
-    before = any(head <= e.trigger.begin < event.trigger.begin for e in group.events)
-    if text and before and is_new(event, text) and not event.trigger.end <= head:
-        return 0.0
-    if event.mode and any(e.mode == event.mode for e in group.events):
+    if single.places and group.places:
+        if len(_closest(single.places, who)) != len(_closest(group.places, who)):
+            return 0.0  # one of the places and all of them: a part and the whole
+        if all(who.is_state(i) for i in single.places & group.places):
+            points -= 1.0  # that both were somewhere in one state says little
+    in_head = event.trigger.end <= head
+    if text and not in_head and is_new(event, text):
+        if any(head <= e.trigger.begin < event.trigger.begin for e in group.events[-NEAREST:]):
+            return 0.0
+    if event.mode and any(e.mode == event.mode for e in group.worded.values()):
         points += 0.5
     if event.type in STATEMENTS:
         points -= 1.0
-    if in_head:
+    if in_head != all(e.trigger.end <= head for e in group.events[:1]):
         points += 1.0
     if not _told(single):
-        if not (text and any(e.trigger < event.trigger for e in group.events)):
+        if not (text and any(e.trigger < event.trigger for e in group.events[-NEAREST:])):
             return 0.0
         points += 2.0 if is_definite(event, text) else 0.0
     return points
 
 
 def _agreed(mine: set[str], theirs: set[str], who: _Who, mutual: bool) -> float | None:
-    """Share of certainty that two sides are one: 1 the same, 0.5 one within the other; 0 unknown; None when they are not."""
+    """How sure it is that two sides are one: 1 the same, 0.5 both of one body or place, 0 not known; None when they are not one."""
     named, others = {i for i in mine if who.is_named(i)}, {i for i in theirs if who.is_named(i)}
     common = named & others
     if mutual and len(named) > 1 and len(others) > 1 and len(common) < 2:
@@ -229,9 +257,9 @@ def _agreed(mine: set[str], theirs: set[str], who: _Who, mutual: bool) -> float 
     if mutual and common:
         return min(len(named), len(others)) + 0.5
     if mine & theirs:
-        return 0.5 if all(who.is_state(i) and i not in who.entities for i in mine & theirs) else 1.0
+        return 1.0
     if any(who.agree(a, b) for a in named for b in others):
-        return 0.75 if any(who.root(a) == who.root(b) for a in named for b in others) else 0.5
+        return 0.5
     return None if named and others else 0.0
 
 
@@ -286,10 +314,10 @@ def _across(groups: Sequence[_Group], who: _Who) -> list[list[_Group]]:
 
 def _block_keys(group: _Group, who: _Who) -> Iterable[tuple[str, str, str]]:
     """One key for each wording and pair of sides; none for a group that lacks a side or, unless it cannot be repeated, a day."""
-    if not group.earliest and not _cannot_recur(group, who):
+    if not group.earliest and not _cannot_recur(group, who) and not _seldom_recurs(group, who):
         return
     sides = sorted({who.root(i) for i in group.agents if who.is_named(i)})
-    others = sorted({who.root(i) for i in group.objects if who.is_named(i)}) or sorted(group.places)
+    others = sorted({who.root(i) for i in group.objects if who.is_named(i)}) or sorted(_closest(group.places, who))
     mutual = group.events[0].type in MUTUAL
     for agent in sides[:4]:
         for other in (sides if mutual else others)[:4]:
@@ -302,9 +330,10 @@ def _one_happening(a: _Group, b: _Group, earliest: str, latest: str, who: _Who) 
     """Whether groups of two articles are one happening; `earliest` and `latest` are the days that the run of `a` can mean."""
     if a.events[0].document == b.events[0].document:
         return False
-    if not any(alike(x, y) == 1.0 or (alike(x, y) and x.mode == y.mode) for x in a.events for y in b.events):
+    worded = [(x, y) for x in a.worded.values() for y in b.worded.values()]
+    if not any(alike(x, y) == 1.0 or (alike(x, y) and x.mode == y.mode) for x, y in worded):
         return False
-    if any(_other_number(x, y) for x in a.events for y in b.events):
+    if any(_other_number(x, y) for x, y in worded):
         return False
     if not (_all_agree(a.agents, b.agents, who) and _all_agree(a.objects, b.objects, who)):
         return False
@@ -314,11 +343,14 @@ def _one_happening(a: _Group, b: _Group, earliest: str, latest: str, who: _Who) 
         return False
     if not a.objects and not (a.places & b.places) and a.events[0].type not in MUTUAL:
         return False
-    if not (a.earliest and b.earliest):
-        return _cannot_recur(a, who) and _cannot_recur(b, who)
-    if b.latest is None or b.earliest > latest or earliest > b.latest:
+    if _cannot_recur(a, who) and _cannot_recur(b, who):
+        return True  # whatever day an article gives
+    if not (a.earliest and b.earliest and b.latest):
+        near = not (a.published and b.published) or _between(a.published, b.published) <= SEASON
+        return near and _seldom_recurs(a, who) and _seldom_recurs(b, who)
+    if b.earliest > latest or earliest > b.latest:
         return False
-    return _cannot_recur(a, who) or (_days(a) > LONG_SPAN) == (_days(b) > LONG_SPAN)
+    return (_days(a) > LONG_SPAN) == (_days(b) > LONG_SPAN)
 
 
 def _all_agree(mine: set[str], theirs: set[str], who: _Who) -> bool:
@@ -341,7 +373,15 @@ def _cannot_recur(group: _Group, who: _Who) -> bool:
     )
 
 
+def _seldom_recurs(group: _Group, who: _Who) -> bool:
+    """Whether an act is one that its actor seldom repeats: on a named town, region or building smaller than a state."""
+    towns = [i for i in group.places if who.is_named(i) and not who.is_state(i)]
+    return bool(towns) and any(e.mode in SELDOM for e in group.events)
+
+
 def _days(group: _Group) -> int:
-    if not (group.earliest and group.latest):
-        return 0
-    return (date.fromisoformat(group.latest) - date.fromisoformat(group.earliest)).days
+    return _between(group.earliest, group.latest) if group.earliest and group.latest else 0
+
+
+def _between(a: str, b: str) -> int:
+    return abs((date.fromisoformat(b[:10]) - date.fromisoformat(a[:10])).days)
