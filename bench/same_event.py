@@ -130,7 +130,9 @@ def read_texts(data: Path, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str,
             found[corpus, document] = Text(document, "\n\n".join(t.text for t in treebank(path)))
     missing = sorted(names - found.keys())
     if missing:
-        raise SystemExit(f"{'/'.join(missing[0])}: not in {data}; --data is the folder that holds re3d, polnear and gum")
+        raise SystemExit(
+            f"{'/'.join(missing[0])}: not in {data}; --data is the folder that holds re3d, polnear and gum"
+        )
     return {name: found[name] for name in sorted(names)}
 
 
@@ -141,7 +143,9 @@ def records_of(rooms: Rooms, text: Text) -> list[Record]:
     return [document, *doc._.entities, *doc._.mentions, *doc._.affiliations, *extract(doc)]
 
 
-def find(mentions: Iterable[Mention], home: Mapping[tuple[str, str], str], records: Iterable[Record]) -> dict[Mention, Event]:
+def find(
+    mentions: Iterable[Mention], home: Mapping[tuple[str, str], str], records: Iterable[Record]
+) -> dict[Mention, Event]:
     """The resolved event at each mention; `home` gives the id of a document of a corpus."""
     events: dict[str, list[Event]] = defaultdict(list)
     for record in records:
@@ -172,7 +176,9 @@ def report(pairs: Sequence[Pair], found: Mapping[Mention, Event], half: str) -> 
         of = [p for p in pairs if p.kind == kind]
         both = [p for p in of if p.a in found and p.b in found]
         joined = sum(cluster[p.a] == cluster[p.b] for p in both)
-        lines.append(f"  {kind:<20} joined {joined} of {len(both)} found, of {len(of)}{'' if of[0].same else ' (0 is right)'}")
+        lines.append(
+            f"  {kind:<20} joined {joined} of {len(both)} found, of {len(of)}{'' if of[0].same else ' (0 is right)'}"
+        )
     return lines
 
 
@@ -199,7 +205,12 @@ def run(options: argparse.Namespace) -> int:
                     print(f"    {'missed' if p.same else 'wrong '} {p.kind:<12} {found[p.a].id} {found[p.b].id}")
         for m in mentions[half]:
             event = found.get(m)
-            row = {**m._asdict(), "half": half, "event": event.id if event else None, "cluster": event.cluster if event else None}
+            row = {
+                **m._asdict(),
+                "half": half,
+                "event": event.id if event else None,
+                "cluster": event.cluster if event else None,
+            }
             lines.append(json.dumps(row) + "\n")
     if rooms.moved:
         print(f"offsets moved by cleaning in {', '.join(rooms.moved)}")

@@ -229,12 +229,13 @@ def _points(single: _Group, group: _Group, who: _Who, head: int, text: str) -> f
     if single.places and group.places:
         if len(_closest(single.places, who)) != len(_closest(group.places, who)):
             return 0.0  # one of the places and all of them: a part and the whole
-        if all(who.is_state(i) for i in single.places & group.places):
+        common = single.places & group.places
+        if common and all(who.is_state(i) for i in common):
             points -= 1.0  # that both were somewhere in one state says little
     in_head = event.trigger.end <= head
-    if text and not in_head and is_new(event, text):
-        if any(head <= e.trigger.begin < event.trigger.begin for e in group.events[-NEAREST:]):
-            return 0.0
+    told_before = any(head <= e.trigger.begin < event.trigger.begin for e in group.events[-NEAREST:])
+    if text and not in_head and told_before and is_new(event, text):
+        return 0.0
     if event.mode and any(e.mode == event.mode for e in group.worded.values()):
         points += 0.5
     if event.type in STATEMENTS:
