@@ -11,6 +11,7 @@ SUITES = {
     "records": "records per room and article on articles in text form (PolNeAR, re3d): a room that returns nothing shows",
     "polnear": "attribution on PolNeAR",
     "resolve": "one identity across articles: time, memory and quality on made-up entity records (no --data)",
+    "same-event": "event mentions in re3d, PolNeAR and GUM labelled by hand: which tell of the same happening",
     "ner": "names on UNER and CrossNER (--set)",
     "coref": "coreference on GUM documents given as raw text",
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
@@ -37,7 +38,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.data is None and options.suite not in WITHOUT_DATA:
         parser.error(f"{options.suite} needs --data, the folder of its corpus")
-    suite = importlib.import_module(f"bench.{options.suite}")
+    suite = importlib.import_module(f"bench.{options.suite.replace('-', '_')}")
     return int(suite.run(options))
 
 

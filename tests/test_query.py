@@ -26,6 +26,7 @@ WORDS = {
     "PLACE": "Selva",
     "TARGET": "Borduria",
     "MAX": "0.85",
+    "LEAST": "1",
     "STATUS": "disputed",
 }
 

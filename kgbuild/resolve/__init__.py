@@ -122,7 +122,7 @@ class _Work:
                         f"stance {record.id} has lost its holder or target, or both are one now",
                     )
                 )
-        clustered = cluster_events(sorted(events, key=record_order), {e.id: e for e in entities})
+        clustered = cluster_events(sorted(events, key=record_order), {e.id: e for e in entities}, self.documents)
         return sorted([*entities, *clustered, *kept, *self._merges()], key=record_order)
 
     def _source(self, document: str) -> str:
