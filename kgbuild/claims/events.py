@@ -10,8 +10,19 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.claims import syntax
 from kgbuild.claims.circumstances import Times, quantity
+from kgbuild.claims.coded import parties
+from kgbuild.claims.coding import Codes, cameo_codes
 from kgbuild.claims.cues import topic_heads
-from kgbuild.claims.lexicon import Entry, Lexicon, Rule, event_lexicon, lemma_in, stance_words, withholds
+from kgbuild.claims.lexicon import (
+    Entry,
+    Lexicon,
+    Rule,
+    event_lexicon,
+    lemma_in,
+    plain_rule,
+    stance_words,
+    withholds,
+)
 from kgbuild.claims.model import FoundEvent
 from kgbuild.claims.roles import Cast, Roles
 from kgbuild.claims.slots import NO_SLOTS, NounSlots, Slots, VerbSlots
@@ -39,6 +50,8 @@ LOCATIVE = (
     "over",
 )
 CONFIDENCE = {"verb": 0.8, "noun": 0.65}
+CODED = 0.55
+"""Confidence of an event that only the table of codes knows."""
 AIMED = frozenset({"against", "to", "on", "at", "from"})
 INFINITIVE = ("xcomp", "ccomp", "advcl", "acl")
 CURRENCIES = frozenset(
@@ -62,12 +75,15 @@ class _Filled:
     nominal: bool
     lent: bool = False
     consumed: tuple[int, ...] = ()
+    cameo: str | None = None
+    coded: bool = False
 
 
 @dataclass(slots=True)
 class _Finder:
     doc: Doc
     cast: Cast
+    codes: Codes
     lexicon: Lexicon = field(default_factory=event_lexicon)
 
     # ------------------------------------------------------------------ verbs
@@ -78,8 +94,35 @@ class _Finder:
         for entry in self.lexicon.verbs.get(lemma, ()):
             filled = self._verb_by(token, lemma, entry)
             if filled is not None:
-                return filled
+                return dataclasses.replace(filled, cameo=self._code(token, filled))
         return None
+
+    def _code(self, token: Token, filled: _Filled) -> str | None:
+        """The table's code of a verb where it is one of the event's type, else the rule's."""
+        code = self.codes.code(token)
+        if code is None or (self.codes.types and not self._agrees(code, filled)):
+            return filled.rule.cameo
+        return code
+
+    def _agrees(self, code: str, filled: _Filled) -> bool:
+        return self.codes.type(code) == filled.type or code[:2] == (filled.rule.cameo or "")[:2]
+
+    def coded(self, token: Token) -> _Filled | None:
+        """The event of a verb that no rule lists but the table of codes does."""
+        lemma = self.lexicon.verb_lemma(token)
+        if token.dep_ == "amod" or (lemma in self.lexicon.verbs and not self.codes.overrules):
+            return None  # a rule that turned the verb down knew why
+        code = self.codes.code(token)
+        if code is None:
+            return None
+        roles = parties(token, self.cast, places=self.codes.overrules)
+        if not roles.agents or not (roles.recipients or (self.codes.overrules and len(roles.agents) > 1)):
+            return None
+        rule = plain_rule(self.codes.type(code) or "OtherEvent")
+        return _Filled(
+            rule, rule.type, lemma, (token,), roles, tuple(syntax.patients(token)), syntax.clause_head(token), False,
+            cameo=code, coded=True,
+        )  # fmt: skip
 
     def _verb_by(self, token: Token, lemma: str, entry: Entry) -> _Filled | None:
         rule = entry.rule
@@ -297,11 +340,16 @@ class _Finder:
         return ()
 
 
-def find_events(doc: Doc) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], list[Mention]]]:
-    """The events of an annotated Doc ordered by trigger, and the topics (entities, mentions) found with them."""
+def find_events(
+    doc: Doc, codes: Codes | None = None
+) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], list[Mention]]]:
+    """The events of an annotated Doc ordered by trigger, and the topics (entities, mentions) found with them.
+
+    `codes`: somebody's own table of verbs and codes instead of the shipped one.
+    """
     document = document_of(doc)
     cast = Cast(doc)
-    finder = _Finder(doc, cast)
+    finder = _Finder(doc, cast, codes or cameo_codes())
     filled: dict[int, _Filled] = {}
     consumed: set[int] = set()
     for token in doc:
@@ -312,6 +360,11 @@ def find_events(doc: Doc) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], l
         if token.i in consumed or token.i in filled or token._.masked or token.pos_ not in ("NOUN", "PROPN"):
             continue
         if (made := finder.noun(token)) is not None:
+            filled[token.i] = made
+    for token in doc:
+        if token.i in consumed or token.i in filled or not _verbal(token) or token._.masked or cast.named(token):
+            continue
+        if (made := finder.coded(token)) is not None:
             filled[token.i] = made
     twice = {i for index, made in filled.items() if (i := _told_twice(doc[index], made, filled)) is not None}
     filled = {i: made for i, made in filled.items() if i not in twice}
@@ -357,14 +410,14 @@ def _record(document: str, made: _Filled, token: Token, when: Times) -> Event:
     time = when.of(token, made.clause)
     count, words = quantity(made.patients)
     roles = made.roles
-    sure = CONFIDENCE["noun" if made.nominal else "verb"] + (0.1 if roles.agents and roles.recipients else 0.0)
+    sure = CODED if made.coded else CONFIDENCE["noun" if made.nominal else "verb"] + (0.1 if roles.agents and roles.recipients else 0.0)
     return Event(
         id=record_id(document, "event", trigger, made.type),
         document=document, trigger=trigger, span=span, sentence=syntax.sentence_span(token), lemma=made.lemma,
         type=made.type, mode=made.rule.mode, agents=roles.agents, recipients=roles.recipients, themes=roles.themes,
         places=roles.places, instruments=roles.instruments,
         earliest=time.earliest if time else None, latest=time.latest if time else None,
-        time_text=time.text if time else None, quantity=count, quantity_text=words, cameo=made.rule.cameo,
+        time_text=time.text if time else None, quantity=count, quantity_text=words, cameo=made.cameo or made.rule.cameo,
         extractor=EXTRACTOR, confidence=round(sure, 2),
     )  # fmt: skip
 

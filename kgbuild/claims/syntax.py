@@ -198,8 +198,8 @@ def _people() -> frozenset[str]:
 def own_subjects(verb: Token) -> list[Token]:
     """The subjects written at this very predicate, conjuncts spelled out and relative pronouns replaced."""
     found: list[Token] = []
-    for child in children(verb, "nsubj"):
-        if child.dep_ == "nsubj:outer" or _under_preposition(child):
+    for child in _strayed(verb) or children(verb, "nsubj"):
+        if child.dep_ == "nsubj:outer" or _under_preposition(child) or _said_before(child, verb):
             continue
         noun = antecedent(child)
         found += conjuncts(noun if noun is not None else _after_span(child))
@@ -458,6 +458,20 @@ def _premodified(verb: Token) -> Token | None:
     own = any(base(c.dep_) == "nsubj" for c in verb.head.children)
     between = [t for t in verb.doc[noun.right_edge.i + 1 : verb.head.i] if base(t.dep_) not in ("aux", "advmod")]
     return noun if not own and not between else None
+
+
+def _strayed(verb: Token) -> list[Token]:
+    """The subject of a clause before its verb of saying that the parser hung on that verb: "Kenya | welcomes it, the agency said"."""
+    said = verb.head
+    if base(verb.dep_) != "ccomp" or said.i < verb.i or any(base(c.dep_) in ("nsubj", "csubj") for c in verb.children):
+        return []
+    found = children(said, "nsubj")
+    return found[:1] if len(found) > 1 and found[0].i < verb.i < found[1].i else []
+
+
+def _said_before(subject: Token, verb: Token) -> bool:
+    """Whether a subject belongs to the clause between it and the verb of saying it hangs on."""
+    return any(c.dep_ == "ccomp" and subject.i < c.i < verb.i and subject in _strayed(c) for c in verb.children)
 
 
 def _under_preposition(child: Token) -> bool:
