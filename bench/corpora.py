@@ -17,7 +17,8 @@ __all__ = [
     "Text",
     "named",
     "petrarch",
-    "petrarch_dictionaries",
+    "petrarch_data",
+    "petrarch_folder",
     "plv",
     "polnear",
     "re3d",
@@ -101,25 +102,27 @@ def plv(root: Path, split: str) -> Iterator[Pair]:
             yield Pair(n, text, tuple(spans["s"]), tuple(spans["t"]), row.get("gold_root") or "")
 
 
-def petrarch_folder(root: Path, split: str) -> Path:
-    """The data folder of a split, below --data or beside it. Raises SystemExit."""
+def petrarch_folder(root: Path, split: str) -> Path | None:
+    """The data folder of a split, below --data or beside it; None when it is not there. Raises SystemExit for no such split."""
     if split not in PETRARCH:
-        raise SystemExit(f"no split {split!r}: choose one of {', '.join(PETRARCH)}")
+        raise SystemExit(f"no split {split!r}: choose one of {', '.join(PETRARCH)} with --split")
     corpus, inside, records = PETRARCH[split]
-    for place in (root / inside, root / "data", root.parent / corpus / inside, root / corpus / inside):
-        if (place / records).is_file():
-            return place
-    raise SystemExit(f"{root}: no {inside}/{records} there or in {corpus}/ beside it")
+    places = (root / inside, root / "data", root.parent / corpus / inside, root / corpus / inside)
+    return next((place for place in places if (place / records).is_file()), None)
 
 
-def petrarch_dictionaries(root: Path, split: str) -> Path:
-    """The folder of the dictionaries that come with a split."""
-    return petrarch_folder(root, split) / "dictionaries"
+def petrarch_data(root: Path, split: str) -> Path:
+    """The data folder of a split. Raises SystemExit."""
+    folder = petrarch_folder(root, split)
+    if folder is None:
+        corpus, inside, records = PETRARCH[split]
+        raise SystemExit(f"{root}: no {inside}/{records} there or in {corpus}/ beside it")
+    return folder
 
 
 def petrarch(root: Path, split: str) -> Iterator[Text]:
     """<Sentence> elements read one by one, since one file is not well-formed; the second of one id is <id>#2."""
-    source = (petrarch_folder(root, split) / PETRARCH[split][2]).read_text(encoding="utf-8", errors="replace")
+    source = (petrarch_data(root, split) / PETRARCH[split][2]).read_text(encoding="utf-8", errors="replace")
     seen: Counter[str] = Counter()
     for head, body in re.findall(r"<Sentence\b([^>]*)>(.*?)</Sentence>", re.sub(r"<!--.*?-->", "", source, flags=re.S), re.S):
         given = dict(re.findall(r'(\w+)\s*=\s*"([^"]*)"', head))

@@ -2,8 +2,9 @@
 
 The system reads the raw sentence and its date. Beside it, it gets what a coder's user brings: the suite's actor dictionary as a file
 of entities of one's own (its states are made up: nothing else could know that Gondor is one). Codes: those of the events themselves;
-where the suite brings a verb dictionary of its own (`unit`: its codes are partly WEIS, partly made up), a second run codes the same
-events by that dictionary, as PETRARCH does. The scorer turns the words of source and target into codes itself.
+a second run
+codes by the verb dictionary that comes with the records (that of `unit` is partly WEIS, partly made up, so no other coder can give its
+codes), as PETRARCH does. The scorer turns the words of source and target into codes itself.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from spacy.tokens import Doc
 
-from bench.corpora import Text, petrarch, petrarch_dictionaries
+from bench.corpora import PETRARCH, Text, petrarch, petrarch_data, petrarch_folder
 from bench.system import Rooms, print_scores
 from bench.verbs import read_verbs
 from kgbuild.claims import syntax
@@ -38,7 +39,8 @@ from kgbuild.records import Mention, Span
 
 ACTORS = {"unit": ("PETR.Validate.actors.txt",)}
 """Split -> dictionaries of actors that no encyclopedia knows."""
-VERBS = {"unit": "PETR.Validate.verbs.txt"}
+VERBS = {"unit": ("PETR.Validate.verbs.txt",), "gsr": ("CAMEO.2.0.txt", "CAMEO*.txt", "*CAMEO*.txt", "*verbs*.txt")}
+"""Split -> the verb dictionary its records were coded by, as names to look for in order."""
 VISITS = frozenset({"Move", "Consult", "Retreat"})
 DEFAULT = {"State": "010", "Move": "042", "Own": "010", "Suffer": "180", "OtherEvent": "010"}
 """Codes of types without a code of their own."""
@@ -48,15 +50,30 @@ def run(options: argparse.Namespace) -> int:
     """Write one JSON line a sentence and print petrarch.py's figures, for our own codes and for the suite's dictionary."""
     root, out = Path(options.data), Path(options.predictions or "petrarch-predictions.jsonl")
     own = out.with_name(f"{out.stem}-own-codes{out.suffix}")
-    verbs = VERBS.get(options.split)
-    dictionary = codes_from({"types": {}, "overrules": True, **read_verbs(petrarch_dictionaries(root, options.split) / verbs)}) if verbs else None
-    predict(root, options.split, {out: dictionary} if dictionary is None else {out: dictionary, own: None}, options.limit)
+    dictionary = verb_dictionary(root, options.split)
+    predict(root, options.split, {out: table_of(dictionary), own: None}, options.limit)
     status = 0
-    for path, what in ((out, "the suite's verb dictionary" if dictionary else "our own CAMEO codes"), (own, "our own CAMEO codes")):
-        if path == out or dictionary is not None:
-            print(f"codes of {what}:", flush=True)
-            status = status or print_scores("petrarch.py", root, ["--split", options.split], path)
+    for path, what in ((out, dictionary.name if dictionary else "the shipped table, like a dictionary"), (own, "our own events")):
+        print(f"codes of {what}:", flush=True)
+        status = print_scores("petrarch.py", root, ["--split", options.split], path) or status
     return status
+
+
+def verb_dictionary(root: Path, split: str) -> Path | None:
+    """The verb dictionary that comes with a split, or beside the other split; None when there is none."""
+    for name in (split, *(other for other in PETRARCH if other != split)):
+        folder = petrarch_folder(root, name)
+        for pattern in VERBS[split] if folder is not None else ():
+            for found in sorted((folder / "dictionaries").rglob(pattern)):
+                return found
+    return None
+
+
+def table_of(dictionary: Path | None) -> Codes:
+    """A dictionary as a table that codes every verb it lists, as PETRARCH does; the shipped table without one."""
+    if dictionary is not None:
+        return codes_from({"types": {}, "overrules": True, **read_verbs(dictionary)})
+    return codes_from({**json.loads(data_path("cameo.json").read_text(encoding="utf-8")), "overrules": True})
 
 
 def predict(root: Path, split: str, out: dict[Path, Codes | None], limit: int = 0) -> None:
@@ -65,7 +82,7 @@ def predict(root: Path, split: str, out: dict[Path, Codes | None], limit: int = 
         knowledge = None
         if split in ACTORS:
             knowledge = str(Path(folder) / "entities.sqlite")
-            add_actors([petrarch_dictionaries(root, split) / name for name in ACTORS[split]], Path(knowledge))
+            add_actors([petrarch_data(root, split) / "dictionaries" / name for name in ACTORS[split]], Path(knowledge))
         rooms = Rooms(Config(knowledge=knowledge))
         lines: dict[Path, list[str]] = {path: [] for path in out}
         for n, text in enumerate(petrarch(root, split)):
