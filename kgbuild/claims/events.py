@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.claims import syntax
 from kgbuild.claims.circumstances import Times, quantity
-from kgbuild.claims.coded import parties
+from kgbuild.claims.coded import agrees, bears, direct_parties, parties
 from kgbuild.claims.coding import Codes, cameo_codes
 from kgbuild.claims.cues import topic_heads
 from kgbuild.claims.lexicon import (
@@ -107,18 +107,21 @@ class _Finder:
     def _agrees(self, code: str, filled: _Filled) -> bool:
         return self.codes.type(code) == filled.type or code[:2] == (filled.rule.cameo or "")[:2]
 
-    def coded(self, token: Token) -> _Filled | None:
-        """The event of a verb that no rule lists but the table of codes does."""
+    def coded(self, token: Token, types: Mapping[int, str]) -> _Filled | None:
+        """The event of a verb that no rule lists but the table of codes does; `types`: those of the events found by rules."""
         lemma = self.lexicon.verb_lemma(token)
-        if token.dep_ == "amod" or (lemma in self.lexicon.verbs and not self.codes.overrules):
+        own = self.codes.overrules
+        if token.dep_ == "amod" or (not own and (lemma in self.lexicon.verbs or bears(token))):
             return None  # a rule that turned the verb down knew why
         code = self.codes.code(token)
         if code is None:
             return None
-        roles = parties(token, self.cast, places=self.codes.overrules)
-        if not roles.agents or not (roles.recipients or (self.codes.overrules and len(roles.agents) > 1)):
+        roles = parties(token, self.cast, places=True) if own else direct_parties(token, self.cast)
+        if not roles.agents or not (roles.recipients or (own and len(roles.agents) > 1)):
             return None
         rule = plain_rule(self.codes.type(code) or "OtherEvent")
+        if not own and not agrees(token, self.cast, rule.type, types):
+            return None
         return _Filled(
             rule, rule.type, lemma, (token,), roles, tuple(syntax.patients(token)), syntax.clause_head(token), False,
             cameo=code, coded=True,
@@ -361,17 +364,18 @@ def find_events(
             continue
         if (made := finder.noun(token)) is not None:
             filled[token.i] = made
+    types = {index: made.type for index, made in filled.items()}
     for token in doc:
         if token.i in consumed or token.i in filled or not _verbal(token) or token._.masked or cast.named(token):
             continue
-        if (made := finder.coded(token)) is not None:
+        if (made := finder.coded(token, types)) is not None:
             filled[token.i] = made
     twice = {i for index, made in filled.items() if (i := _told_twice(doc[index], made, filled)) is not None}
     filled = {i: made for i, made in filled.items() if i not in twice}
     when = Times(doc)
     found: list[FoundEvent] = []
     for index, made in sorted(filled.items()):
-        found.append(FoundEvent(_record(document.id, made, doc[index], when), index))
+        found.append(FoundEvent(_record(document.id, made, doc[index], when), index, made.rule.name))
     made_topics = topics(doc, cast.topic_heads, topic_heads(doc, cast))
     known = {*cast.entities, *(e.id for e in made_topics[0])}
     kept = [

@@ -15,15 +15,13 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.claims import syntax
 from kgbuild.claims.coding import cameo_codes
-from kgbuild.claims.events import find_events
 from kgbuild.claims.factuality import factuality
-from kgbuild.claims.model import FoundEvent
 from kgbuild.config import data_path
 from kgbuild.errors import RuleError
 from kgbuild.layers import slice_of
 from kgbuild.records import Span
 
-__all__ = ["PairModel", "features", "pair_model"]
+__all__ = ["PairModel", "features", "pair_features", "pair_model"]
 
 FILE = "pairs.npz"
 
@@ -69,10 +67,17 @@ def pair_model() -> PairModel:
     return PairModel.load(data_path(FILE))
 
 
-def features(doc: Doc, source: Sequence[Span], target: Sequence[Span], events: Sequence[FoundEvent] | None = None) -> list[str]:
-    """Features of a pair, sorted, each once. Spans count in the Doc's text; a party may be marked more than once, or not at all."""
-    found = find_events(doc)[0] if events is None else events
-    return sorted(set(_all(doc, _heads(doc, source), _heads(doc, target), found)))
+def features(doc: Doc, source: Sequence[Span], target: Sequence[Span], types: Mapping[int, str]) -> list[str]:
+    """Features of a pair, sorted, each once. Spans count in the Doc's text; a party may be marked more than once, or not at all.
+
+    `types`: index of a trigger's token -> type of the event it names.
+    """
+    return pair_features(doc, _heads(doc, source), _heads(doc, target), types)
+
+
+def pair_features(doc: Doc, source: Sequence[Token], target: Sequence[Token], types: Mapping[int, str]) -> list[str]:
+    """The same for parties named by the heads of their phrases."""
+    return sorted(set(_all(doc, list(source), list(target), types)))
 
 
 def _heads(doc: Doc, spans: Sequence[Span]) -> list[Token]:
@@ -80,9 +85,8 @@ def _heads(doc: Doc, spans: Sequence[Span]) -> list[Token]:
     return [s.root for s in slices]
 
 
-def _all(doc: Doc, source: list[Token], target: list[Token], events: Sequence[FoundEvent]) -> Iterator[str]:
+def _all(doc: Doc, source: list[Token], target: list[Token], types: Mapping[int, str]) -> Iterator[str]:
     yield "bias"
-    types = {e.token: e.record.type for e in events}
     first = source[0] if source else None
     sentence = first.sent if first is not None else target[0].sent if target else next(iter(doc.sents), doc[:])
     predicates = list(_predicates(first)) if first is not None else []
@@ -108,18 +112,19 @@ def _all(doc: Doc, source: list[Token], target: list[Token], events: Sequence[Fo
             for one, other in zip(path, path[1:], strict=False):
                 yield f"path2={_lemma(one)}_{_lemma(other)}"
             yield "order=" + ("st" if first.i < head.i else "ts")
-    inside = [e for e in events if sentence[0].i <= e.token <= sentence[-1].i]
-    for event in inside:
-        how = factuality(doc, event.token)
-        yield "type=" + event.record.type
-        yield f"type-how={event.record.type}_{how.modality}_{how.negated}"
-        if predicates and event.token in {p.i for p in predicates}:
-            yield "main-type=" + event.record.type
-            yield f"main-type-how={event.record.type}_{how.modality}_{how.negated}"
+    main = {p.i for p in predicates}
+    for at, kind in types.items():
+        if sentence[0].i <= at <= sentence[-1].i:
+            how = factuality(doc, at)
+            yield "type=" + kind
+            yield f"type-how={kind}_{how.modality}_{how.negated}"
+            if at in main:
+                yield "main-type=" + kind
+                yield f"main-type-how={kind}_{how.modality}_{how.negated}"
     yield from _words(sentence, source, target)
 
 
-def _predicate(verb: Token, depth: int, types: dict[int, str]) -> Iterator[str]:
+def _predicate(verb: Token, depth: int, types: Mapping[int, str]) -> Iterator[str]:
     """What one predicate of the source's chain says, and how."""
     lemma = _lemma(verb)
     yield f"v{depth}={lemma}"

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.corpora import Pair, plv  # noqa: E402
 from bench.system import Rooms, plain_document  # noqa: E402
+from kgbuild.claims.events import find_events  # noqa: E402
 from kgbuild.claims.pairs import PairModel, features  # noqa: E402
 from kgbuild.records import Span  # noqa: E402
 
@@ -56,7 +57,8 @@ def read(rows: Iterable[Pair], rooms: Rooms | None = None) -> Iterable[list[str]
     rooms = rooms or Rooms()
     for row in rows:
         doc = rooms.annotator.annotate(plain_document(row.text, f"plv-{row.id}"))
-        yield features(doc, [Span(*s) for s in row.source], [Span(*s) for s in row.target])
+        types = {e.token: e.record.type for e in find_events(doc)[0] if e.rule != "coded"}
+        yield features(doc, [Span(*s) for s in row.source], [Span(*s) for s in row.target], types)
 
 
 def train(rows: Sequence[Sequence[str]], labels: Sequence[str]) -> PairModel:
