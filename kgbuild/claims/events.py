@@ -331,6 +331,9 @@ class _Finder:
     def _noun_places(self, token: Token) -> tuple[str, ...]:
         heads = [t for slot, t in syntax.nominal_arguments(token) if slot in LOCATIVE and slot != "on"]
         found = self.cast.places(heads)
+        if not found:  # "attacks on villagers | in the north"
+            hit = [t for slot, t in syntax.nominal_arguments(token) if slot in ("on", "against", "of") and not self.cast.is_mention(t)]
+            found = self.cast.places(t for h in hit for slot, t in syntax.nominal_arguments(h) if slot in LOCATIVE and slot != "on")
         if found:
             return found
         if token.dep_ == "conj" and token.head.pos_ == "NOUN":

@@ -63,6 +63,8 @@ LOOSE = frozenset(
 """What hangs on the head of a noun phrase without being part of the phrase."""
 MAX_STEPS = 12
 """Longest chain of clauses followed in search of a subject; longer ones are parser noise."""
+DITRANSITIVE = frozenset("give hand award offer grant send pay show tell teach fine deny sell lend allow promise".split())
+"""Verbs of two objects: a headline's "minister handed | a fine" is passive."""
 # Verbs whose subject, not object, is the subject of their infinitive ("promised them to leave").
 SUBJECT_CONTROL = frozenset({"promise", "threaten", "vow", "swear", "pledge", "use"})
 # Prepositions whose object is the subject of the infinitive that follows ("called on them to leave").
@@ -241,6 +243,8 @@ def objects(verb: Token) -> list[Token]:
         piped = any(c.lower_ in RELATIVE for c in verb.subtree)
         if verb.head.i not in heads and bare and not piped and not children(verb, "ccomp", "xcomp"):
             found += conjuncts(verb.head)
+    if not found and verb.dep_ == "conj" and (other := _sharing(verb)) is not None:
+        found += objects(other)
     if not found and _shares_object(verb):
         for other in verb.children:
             if other.dep_ == "conj" and other.pos_ == "VERB" and not own_subjects(other) and other.i - verb.i <= 3:
@@ -441,6 +445,17 @@ def _shares_object(verb: Token) -> bool:
     return verb.pos_ == "VERB" and not is_passive(verb) and not children(verb, "obl", "ccomp", "xcomp", "nsubj")
 
 
+def _sharing(verb: Token) -> Token | None:
+    """The verb before in a coordination whose object stands after both: "are advising and | assisting | the army"."""
+    other = verb.head
+    if other.i > verb.i or verb.i - other.i > 3 or other.pos_ != "VERB" or other.tag_ != verb.tag_ or is_passive(verb):
+        return None
+    if any(base(c.dep_) in ("obj", "ccomp", "xcomp", "obl", "nsubj") for c in verb.children):
+        return None
+    held = children(other, "obj")
+    return other if held and held[0].left_edge.i > verb.i else None
+
+
 def _premodified(verb: Token) -> Token | None:
     """The noun after a participle that the parser took for its object: "invading | troops were stopped"."""
     if (
@@ -451,8 +466,11 @@ def _premodified(verb: Token) -> Token | None:
     ):
         return None
     noun = next(iter(children(verb, "obj")), None)
-    if noun is None or noun.left_edge.i != verb.i + 1 or noun.right_edge.i != verb.right_edge.i:
+    if noun is None or noun.left_edge.i != verb.i + 1 or noun.right_edge.i != verb.right_edge.i or noun.pos_ == "PROPN":
         return None
+    singular = {verb.head.tag_, *(c.tag_ for c in verb.head.children if base(c.dep_) in ("aux", "cop"))} & {"VBZ"}
+    if singular and noun.tag_ == "NNS":
+        return None  # "killing farmers is a crime": the killing is
     if len(children(verb, "mark", "aux", "nsubj", "advmod")) or children(noun, "det", "nmod:poss"):
         return None
     own = any(base(c.dep_) == "nsubj" for c in verb.head.children)
@@ -497,7 +515,8 @@ def _active(verb: Token, deps: set[str]) -> bool:
     urged = any(case_of(c) in ("on", "upon") for c in children(verb, "obl")) and any(
         "to" in markers(c) for c in children(verb, "advcl", "xcomp", "ccomp")
     )
-    return urged or (verb.tag_ == "VBD" and "obj" in deps)
+    bare = verb.dep_ == "ROOT" and not deps & {"aux", "cop"} and verb.lemma_.lower() not in DITRANSITIVE
+    return urged or ("obj" in deps and (verb.tag_ == "VBD" or bare))
 
 
 def _finite(verb: Token) -> bool:
