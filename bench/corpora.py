@@ -124,7 +124,9 @@ def petrarch(root: Path, split: str) -> Iterator[Text]:
     """<Sentence> elements read one by one, since one file is not well-formed; the second of one id is <id>#2."""
     source = (petrarch_data(root, split) / PETRARCH[split][2]).read_text(encoding="utf-8", errors="replace")
     seen: Counter[str] = Counter()
-    for head, body in re.findall(r"<Sentence\b([^>]*)>(.*?)</Sentence>", re.sub(r"<!--.*?-->", "", source, flags=re.S), re.S):
+    for head, body in re.findall(
+        r"<Sentence\b([^>]*)>(.*?)</Sentence>", re.sub(r"<!--.*?-->", "", source, flags=re.S), re.S
+    ):
         given = dict(re.findall(r'(\w+)\s*=\s*"([^"]*)"', head))
         name = given.get("id", "")
         seen[name] += 1

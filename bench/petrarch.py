@@ -53,7 +53,10 @@ def run(options: argparse.Namespace) -> int:
     dictionary = verb_dictionary(root, options.split)
     predict(root, options.split, {out: table_of(dictionary), own: None}, options.limit)
     status = 0
-    for path, what in ((out, dictionary.name if dictionary else "the shipped table, like a dictionary"), (own, "our own events")):
+    for path, what in (
+        (out, dictionary.name if dictionary else "the shipped table, like a dictionary"),
+        (own, "our own events"),
+    ):
         print(f"codes of {what}:", flush=True)
         status = print_scores("petrarch.py", root, ["--split", options.split], path) or status
     return status
@@ -63,9 +66,11 @@ def verb_dictionary(root: Path, split: str) -> Path | None:
     """The verb dictionary that comes with a split, or beside the other split; None when there is none."""
     for name in (split, *(other for other in PETRARCH if other != split)):
         folder = petrarch_folder(root, name)
-        for pattern in VERBS[split] if folder is not None else ():
-            for found in sorted((folder / "dictionaries").rglob(pattern)):
-                return found
+        found = (
+            [p for pattern in VERBS[split] for p in sorted((folder / "dictionaries").rglob(pattern))] if folder else []
+        )
+        if found:
+            return found[0]
     return None
 
 
@@ -137,7 +142,9 @@ class _Words:
             reached = [i for i in self._actors(event.places) if i not in agents]
         more = parties(self.doc[found.token], self.cast, places=True)
         agents = self._actors((*event.agents, *more.agents))
-        reached = [i for i in reached if i not in agents] or [i for i in self._actors(more.recipients) if i not in agents]
+        reached = [i for i in reached if i not in agents] or [
+            i for i in self._actors(more.recipients) if i not in agents
+        ]
         pairs = [(a, r, there) for a in agents for r in reached]
         if not reached or (len(agents) > 1 and there == back):
             pairs = [(a, b, there) for a in agents for b in agents if a != b]
@@ -158,19 +165,28 @@ class _Words:
     def words(self, identifier: str, near: Span) -> list[str]:
         """The mention nearest to a trigger; for one that is no name, beside each name in its phrase or of what it belongs to."""
         entity = self.entities[identifier]
-        spans = sorted((abs(m.span.begin - near.begin), m.span, m.form) for m in self.mentions[identifier] if m.form != "pronoun")
+        spans = sorted(
+            (abs(m.span.begin - near.begin), m.span, m.form) for m in self.mentions[identifier] if m.form != "pronoun"
+        )
         if not spans:
             return [entity.name]
         _, span, form = spans[0]
         tokens = slice_of(self.doc, span)
         if tokens is None:
             return [entity.name]
-        before = self.doc[tokens.start - 1].text + " " if tokens.start and self.doc[tokens.start - 1].lower_ == "the" else ""
+        before = (
+            self.doc[tokens.start - 1].text + " " if tokens.start and self.doc[tokens.start - 1].lower_ == "the" else ""
+        )
         own = before + tokens.text
         belongs = [self.entities[i].name for i in entity.affiliation if i in self.entities]
         if form == "name":
             return [" ".join([own, *belongs])]
-        inside = [t for h in [tokens.root] for slot, t in syntax.nominal_arguments(h) if slot in ("in", "of", "from", "poss", "mod")]
+        inside = [
+            t
+            for h in [tokens.root]
+            for slot, t in syntax.nominal_arguments(h)
+            if slot in ("in", "of", "from", "poss", "mod")
+        ]
         named = [self.entities[i].name for i in self.cast.actors(inside) if i in self.entities]
         return [f"{own} {name}" for name in dict.fromkeys(named or belongs)] or [own]
 

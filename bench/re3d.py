@@ -44,7 +44,9 @@ OF_EVENT = {
     "Sanction": "Dislikes",
 }  # fmt: skip
 """Type of an event -> relation of its agent to its recipient."""
-TALK = frozenset({"Disapprove", "Accuse", "Support", "State", "Request", "Reject", "Concede", "Threaten", "Investigate", "Suffer"})
+TALK = frozenset(
+    {"Disapprove", "Accuse", "Support", "State", "Request", "Reject", "Concede", "Threaten", "Investigate", "Suffer"}
+)
 """Types whose place may be that of what they are about."""
 PRONOUNS = frozenset({"i", "we", "he", "she", "they", "me", "us", "him", "her", "them", "you"})
 TELL = frozenset("tell ask thank brief update meet inform call urge advise address contact".split())
@@ -53,14 +55,34 @@ PLACES = frozenset(
     "border airport airfield school university centre center house home street field farm front line country region site compound island "
     "mountain river dam barrage facility headquarters capital territory land ground sea gulf airspace".split()
 )  # fmt: skip
-WHERE = frozenset({"in", "at", "near", "inside", "across", "around", "outside", "throughout", "within", "north of", "on", "from", "to"})
+WHERE = frozenset(
+    {
+        "in",
+        "at",
+        "near",
+        "inside",
+        "across",
+        "around",
+        "outside",
+        "throughout",
+        "within",
+        "north of",
+        "on",
+        "from",
+        "to",
+    }
+)
 MEMBERS = frozenset({"of", "from", "with"})
 LEADERS = frozenset(
     "leader commander chief head president minister secretary king emir director chairman general commandant premier governor".split()
 )
-PLATFORMS = frozenset("ship vessel aircraft jet tank helicopter drone bomber fighter boat warship submarine carrier plane artillery".split())
+PLATFORMS = frozenset(
+    "ship vessel aircraft jet tank helicopter drone bomber fighter boat warship submarine carrier plane artillery".split()
+)
 VEHICLES = frozenset("vehicle car truck bus lorry bulldozer loader convoy".split())
-PEOPLE_IN_CHARGE = frozenset({"lead", "command", "run", "control", "head", "govern", "operate", "use", "occupy", "manage", "chair"})
+PEOPLE_IN_CHARGE = frozenset(
+    {"lead", "command", "run", "control", "head", "govern", "operate", "use", "occupy", "manage", "chair"}
+)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -136,7 +158,7 @@ class _View:
                 kind = (
                     "MilitaryPlatform" if lemma in PLATFORMS
                     else "Vehicle" if lemma in VEHICLES
-                    else "Weapon" if lemma in self.sets["weapons"] or lemma in ("strike", "airstrike") and token.tag_ == "NN"
+                    else "Weapon" if lemma in self.sets["weapons"] or (lemma in ("strike", "airstrike") and token.tag_ == "NN")
                     else "Organisation" if lemma in self.sets["people"] or lemma in self.sets["forces"]
                     else None
                 )  # fmt: skip
@@ -160,7 +182,9 @@ class _View:
             kind = OF_EVENT.get(event.type)
             verb = token.pos_ == "VERB"
             agents = self._ends(event.agents, event)
-            things = [i for i in (*event.recipients, *event.themes) if i in self.by_id and self.by_id[i].kind != "Topic"]
+            things = [
+                i for i in (*event.recipients, *event.themes) if i in self.by_id and self.by_id[i].kind != "Topic"
+            ]
             hit = self._ends(things, event)
             where = self._ends(event.places, event)
             if not agents and verb:
@@ -172,7 +196,11 @@ class _View:
             for a in agents:
                 for b in hit:
                     if event.type in ("Capture", "Own"):
-                        yield ("FightingAgainst" if self._someone(b) and event.type == "Capture" else "InChargeOf"), a, b
+                        yield (
+                            ("FightingAgainst" if self._someone(b) and event.type == "Capture" else "InChargeOf"),
+                            a,
+                            b,
+                        )
                     elif kind == "Likes" and (self._armed(a) or self._armed(b)):
                         yield "AlliesOf", a, b
                     elif kind is not None:
@@ -198,7 +226,10 @@ class _View:
                             yield "InChargeOf", a, self._phrase(head)
 
     def _armed(self, span: tuple[int, int]) -> bool:
-        return any(word in self.doc.text[span[0] : span[1]].lower() for word in ("force", "army", "militar", "fighter", "coalition", "troop"))
+        return any(
+            word in self.doc.text[span[0] : span[1]].lower()
+            for word in ("force", "army", "militar", "fighter", "coalition", "troop")
+        )
 
     def _someone(self, span: tuple[int, int]) -> bool:
         return any(m.span.begin == span[0] and not self._place(m) for m in self.mentions)
@@ -259,14 +290,22 @@ class _View:
             that = (other.span.begin, other.span.end)
             if slot == "mod" and other.form == "adjective" and mention is not None and self._kind(mention) == "Person":
                 yield "HasAttrOf", mine, that
-            elif slot in (*MEMBERS, "in") and self._kind(other) == "Organization" and not (mine[0] <= that[0] and that[1] <= mine[1]):
+            elif (
+                slot in (*MEMBERS, "in")
+                and self._kind(other) == "Organization"
+                and not (mine[0] <= that[0] and that[1] <= mine[1])
+            ):
                 leads = slot == "of" and event_lexicon().noun_lemma(token) in LEADERS
-                for who in [mine] if someone and (mention is None or self._kind(mention) in ("Group", "Person")) else []:
+                for who in (
+                    [mine] if someone and (mention is None or self._kind(mention) in ("Group", "Person")) else []
+                ):
                     yield ("InChargeOf" if leads else "BelongsTo"), who, that
                 if syntax.children(token, "cop"):  # "he was a member of the front"
                     for subject in self._phrases(syntax.own_subjects(token)):
                         yield ("InChargeOf" if leads else "BelongsTo"), subject, that
-                elif token.dep_ == "appos" and token.head.i in self.at and self._kind(self.at[token.head.i]) == "Person":
+                elif (
+                    token.dep_ == "appos" and token.head.i in self.at and self._kind(self.at[token.head.i]) == "Person"
+                ):
                     yield ("InChargeOf" if leads else "BelongsTo"), self._phrase(token.head), that
             elif self._place(other) and mention is not None and slot in ("of", "poss") and self._place(mention):
                 yield "CoLocated", mine, that
@@ -279,12 +318,20 @@ class _View:
                 continue
             that = self._phrase(other_token)
             both = self.at.get(other_token.i)
-            if mention is not None and both is not None and self._place(mention) and self._place(both) and not self._bracketed(other_token):
+            if (
+                mention is not None
+                and both is not None
+                and self._place(mention)
+                and self._place(both)
+                and not self._bracketed(other_token)
+            ):
                 yield "CoLocated", mine, that
             elif not any(c.lower_ in ("a", "an") for c in other_token.children):
                 yield "IsSynonymOf", mine, that
         if mention is not None and mention.form == "name" and not self._place(mention):
-            for title in (mention_before for mention_before in self.mentions if mention_before.span.end + 1 == mention.span.begin):
+            for title in (
+                mention_before for mention_before in self.mentions if mention_before.span.end + 1 == mention.span.begin
+            ):
                 if title.form == "nominal" and set(title.entities) & set(mention.entities):
                     yield "IsSynonymOf", (title.span.begin, title.span.end), (mention.span.begin, mention.span.end)
         if mention is not None:
@@ -353,7 +400,11 @@ class _View:
         return [(s.begin, s.end) for s in sorted(inside, key=lambda s: (abs(s.begin - near.begin), s))]
 
     def _phrases(self, heads: Iterable[Token]) -> list[tuple[int, int]]:
-        return [self._phrase(h) for h in heads if h.pos_ in ("NOUN", "PROPN", "PRON") and h.lower_ not in ("it", "that", "this", "which")]
+        return [
+            self._phrase(h)
+            for h in heads
+            if h.pos_ in ("NOUN", "PROPN", "PRON") and h.lower_ not in ("it", "that", "this", "which")
+        ]
 
     def _phrase(self, head: Token) -> tuple[int, int]:
         """The mention with this head, else the noun and the words that classify it."""

@@ -43,7 +43,9 @@ def read_verbs(path: Path) -> dict[str, Any]:
             for word, before, after in _words(line):
                 sides = [[list(map(_choice, before))] if before else [], [list(map(_choice, after))] if after else []]
                 verbs.setdefault(word, []).append([own, len(blocks) - 1, *sides])
-    used = {w for block in blocks for p in block for side in p[:2] for group in side for w in group if w.startswith("&")}
+    used = {
+        w for block in blocks for p in block for side in p[:2] for group in side for w in group if w.startswith("&")
+    }
     return {"sets": {name: sets[name] for name in sorted(sets) if name in used}, "blocks": blocks, "verbs": verbs}
 
 

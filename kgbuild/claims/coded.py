@@ -27,7 +27,23 @@ CLASSES = {
 """Types that are part of a class of the model."""
 DIRECT = ("with", "against", "to", "on", "at", "from", "for")
 
-INSIDE = ("of", "with", "by", "poss", "mod", "against", "from", "between", "on", "to", "for", "in", "over", "about", "toward")
+INSIDE = (
+    "of",
+    "with",
+    "by",
+    "poss",
+    "mod",
+    "against",
+    "from",
+    "between",
+    "on",
+    "to",
+    "for",
+    "in",
+    "over",
+    "about",
+    "toward",
+)
 CASES = (
     "with", "against", "to", "on", "at", "for", "from", "toward", "towards", "of", "upon", "about", "over", "by", "into", "in",
     "between", "near", "along",

@@ -80,7 +80,9 @@ class Codes:
         code: str | None = None
         patterns: list[Pattern] = []
         for own, block, before, after in self._verbs[word]:
-            more = [Pattern(self._groups((*before, *b)), self._groups((*after, *a)), c) for b, a, c in self._blocks[block]]
+            more = [
+                Pattern(self._groups((*before, *b)), self._groups((*after, *a)), c) for b, a, c in self._blocks[block]
+            ]
             if before or after:
                 more.append(Pattern(self._groups(before), self._groups(after), own))
             else:

@@ -332,8 +332,14 @@ class _Finder:
         heads = [t for slot, t in syntax.nominal_arguments(token) if slot in LOCATIVE and slot != "on"]
         found = self.cast.places(heads)
         if not found:  # "attacks on villagers | in the north"
-            hit = [t for slot, t in syntax.nominal_arguments(token) if slot in ("on", "against", "of") and not self.cast.is_mention(t)]
-            found = self.cast.places(t for h in hit for slot, t in syntax.nominal_arguments(h) if slot in LOCATIVE and slot != "on")
+            hit = [
+                t
+                for slot, t in syntax.nominal_arguments(token)
+                if slot in ("on", "against", "of") and not self.cast.is_mention(t)
+            ]
+            found = self.cast.places(
+                t for h in hit for slot, t in syntax.nominal_arguments(h) if slot in LOCATIVE and slot != "on"
+            )
         if found:
             return found
         if token.dep_ == "conj" and token.head.pos_ == "NOUN":
@@ -417,7 +423,11 @@ def _record(document: str, made: _Filled, token: Token, when: Times) -> Event:
     time = when.of(token, made.clause)
     count, words = quantity(made.patients)
     roles = made.roles
-    sure = CODED if made.coded else CONFIDENCE["noun" if made.nominal else "verb"] + (0.1 if roles.agents and roles.recipients else 0.0)
+    sure = (
+        CODED
+        if made.coded
+        else CONFIDENCE["noun" if made.nominal else "verb"] + (0.1 if roles.agents and roles.recipients else 0.0)
+    )
     return Event(
         id=record_id(document, "event", trigger, made.type),
         document=document, trigger=trigger, span=span, sentence=syntax.sentence_span(token), lemma=made.lemma,

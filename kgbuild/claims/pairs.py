@@ -6,6 +6,7 @@ found there, and words around. The weights, data/pairs.npz, are trained by train
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -32,7 +33,9 @@ NEAR = 6
 class PairModel:
     """Weights of a linear model: `names` of features, `classes` (PLOVER notation), `weights` of shape (features, classes)."""
 
-    def __init__(self, names: Sequence[str], classes: Sequence[str], weights: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> None:
+    def __init__(
+        self, names: Sequence[str], classes: Sequence[str], weights: np.ndarray[tuple[int, int], np.dtype[np.float32]]
+    ) -> None:
         self.classes = tuple(classes)
         self._row: Mapping[str, int] = {name: n for n, name in enumerate(names)}
         self._weights = weights
@@ -109,7 +112,7 @@ def _all(doc: Doc, source: list[Token], target: list[Token], types: Mapping[int,
                 yield "path=" + _lemma(word)
                 if word.i in types:
                     yield "path-type=" + types[word.i]
-            for one, other in zip(path, path[1:], strict=False):
+            for one, other in itertools.pairwise(path):
                 yield f"path2={_lemma(one)}_{_lemma(other)}"
             yield "order=" + ("st" if first.i < head.i else "ts")
     main = {p.i for p in predicates}

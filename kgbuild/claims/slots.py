@@ -84,7 +84,12 @@ class NounSlots(Slots):
         given = {slot for slot, _ in self.arguments}
         if "by" in given and not given & {"of", "on", "against"}:  # "its occupation by the rebels": it is occupied
             self.arguments = [("of" if slot == "poss" else slot, t) for slot, t in self.arguments]
-        if rule.type in ("Support", "Aid") and "of" in given and syntax.case_of(token) in THANKS and not given & {"by", "poss"}:
+        if (
+            rule.type in ("Support", "Aid")
+            and "of" in given
+            and syntax.case_of(token) in THANKS
+            and not given & {"by", "poss"}
+        ):
             self.arguments = [("by" if slot == "of" else slot, t) for slot, t in self.arguments]
         self.lent: dict[str, list[Token]] = {"subject": [], "object": []}
         self.light: Token | None = None

@@ -63,7 +63,9 @@ LOOSE = frozenset(
 """What hangs on the head of a noun phrase without being part of the phrase."""
 MAX_STEPS = 12
 """Longest chain of clauses followed in search of a subject; longer ones are parser noise."""
-DITRANSITIVE = frozenset("give hand award offer grant send pay show tell teach fine deny sell lend allow promise".split())
+DITRANSITIVE = frozenset(
+    "give hand award offer grant send pay show tell teach fine deny sell lend allow promise".split()
+)
 """Verbs of two objects: a headline's "minister handed | a fine" is passive."""
 # Verbs whose subject, not object, is the subject of their infinitive ("promised them to leave").
 SUBJECT_CONTROL = frozenset({"promise", "threaten", "vow", "swear", "pledge", "use"})

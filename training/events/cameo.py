@@ -27,14 +27,23 @@ PLOVER = {
     "RETREAT": "Retreat", "ACCUSE": "Accuse", "REQUEST": "Request", "REJECT": "Reject", "THREATEN": "Threaten",
     "PROTEST": "Protest", "MOBILIZE": "Mobilize", "SANCTION": "Sanction", "COERCE": "Coerce", "ASSAULT": "Assault",
 }  # fmt: skip
-FINER = {"09": "Investigate", "110": "Disapprove", "111": "Disapprove", "113": "Disapprove", "163": "Sanction", "192": "Capture"}
+FINER = {
+    "09": "Investigate",
+    "110": "Disapprove",
+    "111": "Disapprove",
+    "113": "Disapprove",
+    "163": "Sanction",
+    "192": "Capture",
+}
 """Where our types are finer than PLOVER's, or ours by the events' own definition."""
 HOW = frozenset(
     "said say says saying would will may might could should can not n't no never have has had having be been is are was were to must "
     "did do does if want wants wanted agree agreed refuse refused plan planned threaten threatened intend try tried ready able".split()
 )
 """Words before a verb that only say how it is put."""
-SKIP = frozenset("be have do go get say tell see know think make take put set let come keep give find show use run".split())
+SKIP = frozenset(
+    "be have do go get say tell see know think make take put set let come keep give find show use run".split()
+)
 """Verbs that mean nothing of their own: kept only with further words."""
 
 
@@ -110,7 +119,11 @@ def to_json(table: dict[str, Any]) -> str:
         return ",\n".join(f" {plain(name)}: {plain(mapping[name])}" for name in sorted(mapping))
 
     blocks = ",\n".join(" " + plain(block) for block in table["blocks"])
-    parts = [f'"types": {plain(table["types"])}', f'"sets": {{\n{lines(table["sets"])}\n}}', f'"blocks": [\n{blocks}\n]']
+    parts = [
+        f'"types": {plain(table["types"])}',
+        f'"sets": {{\n{lines(table["sets"])}\n}}',
+        f'"blocks": [\n{blocks}\n]',
+    ]
     return "{" + ",\n".join([*parts, f'"verbs": {{\n{lines(table["verbs"])}\n}}']) + "}\n"
 
 

@@ -48,7 +48,9 @@ def main() -> int:
         classes=np.frombuffer("\n".join(model.classes).encode("utf-8"), np.uint8),
         weights=model._weights.astype(np.float16),
     )
-    print(f"{options.out.name}: {len(rows)} rows, {len(names)} features, {len(model.classes)} classes, {options.out.stat().st_size} bytes")
+    print(
+        f"{options.out.name}: {len(rows)} rows, {len(names)} features, {len(model.classes)} classes, {options.out.stat().st_size} bytes"
+    )
     return 0
 
 
