@@ -53,6 +53,8 @@ CONFIDENCE = {"verb": 0.8, "noun": 0.65}
 CODED = 0.55
 """Confidence of an event that only the table of codes knows."""
 AIMED = frozenset({"against", "to", "on", "at", "from"})
+UNMEANT = frozenset({"with", "against", "through"})
+"""Prepositions whose noun tells what a verb is meant of as its object does: "battled | with addiction"."""
 INFINITIVE = ("xcomp", "ccomp", "advcl", "acl")
 CURRENCIES = frozenset(
     {"dollar", "euro", "pound", "yen", "yuan", "rouble", "ruble", "franc", "crown", "rupee", "peso", "rand"}
@@ -173,7 +175,8 @@ class _Finder:
         """Whether the words around a verb meet the conditions of a rule."""
         noun = self.lexicon.noun_lemma
         heads = [*objects, *(o for t in objects if (o := _of_head(t)) is not None)]
-        if any(lemma_in(noun(t), t, rule.not_object) for t in objects) or any(
+        aside = [t for case, t in syntax.obliques(token) if case in UNMEANT] if rule.not_object else []
+        if any(lemma_in(noun(t), t, rule.not_object) for t in (*objects, *aside)) or any(
             lemma_in(noun(t), t, rule.not_subject) for t in agents
         ):
             return False

@@ -397,6 +397,10 @@ def _clausal(child: Token, above: Token, rules: Tables, state: _State) -> bool:
     if first in ("whether", "if") and base(child.dep_) == "ccomp":
         state.raise_to("Questioned")
         return False
+    if base(child.dep_) == "csubj" and not is_finite(child) and _verbal(above):
+        own = _State()  # "raiding the port | would be a mistake"
+        _own_clause(above, rules, own)
+        state.raise_to(own.modality)
     if reports or not is_finite(child):
         if _negated(above, rules):
             if above.lower_ in rules.verbs:

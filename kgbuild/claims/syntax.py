@@ -63,6 +63,11 @@ LOOSE = frozenset(
 """What hangs on the head of a noun phrase without being part of the phrase."""
 MAX_STEPS = 12
 """Longest chain of clauses followed in search of a subject; longer ones are parser noise."""
+JUDGING = frozenset(
+    "support oppose back welcome criticise criticize condemn reject praise question denounce defend endorse favour favor block "
+    "hail applaud slam blast dismiss veto regret lament discuss debate describe report".split()
+)
+"""Verbs whose subject takes sides about or speaks of somebody else's plan."""
 DITRANSITIVE = frozenset(
     "give hand award offer grant send pay show tell teach fine deny sell lend allow promise".split()
 )
@@ -429,6 +434,8 @@ def _acl_subject(verb: Token, noun: Token, depth: int) -> list[Token]:
     by = [t for slot, t in nominal_arguments(noun) if slot in ("by", "of") and t.pos_ != "VERB"]
     if owners := possessors(noun) or by:
         return owners
+    if infinitive and held is not None and held[0] == "obj" and held[1].lemma_.lower() in JUDGING:
+        return []  # "supported a decision to leave": whoever decided
     if held is not None and (held[0] == "obj" or held[0] not in ("nsubj", "nsubj:pass")):
         found = agents(held[1]) if is_passive(held[1]) else _subject(held[1], depth + 1)
         return [t for t in found if t.i != noun.i]

@@ -62,7 +62,8 @@ def test_records_are_read_one_by_one_with_their_day(tmp_path: Path) -> None:
 def test_marks_become_spans(tmp_path: Path) -> None:
     (tmp_path / "datasets").mkdir()
     (tmp_path / "datasets" / "PLV_dev.tsv").write_text(
-        "marked_sentence\tgold_root\n<s>Arland</s> told <t>Borvia</t> and <t>Milton</t>.\tREQUEST\nNobody.\t\n", encoding="utf-8"
+        "marked_sentence\tgold_root\n<s>Arland</s> told <t>Borvia</t> and <t>Milton</t>.\tREQUEST\nNobody.\t\n",
+        encoding="utf-8",
     )
     first, second = plv(tmp_path, "dev")
     assert first.text == "Arland told Borvia and Milton."

@@ -19,7 +19,12 @@ TABLE: dict[str, Any] = {
     "types": {"05": "Support", "12": "Reject", "120": "Reject"},
     "sets": {"&ties": "tie|ties|relation|relations"},
     "blocks": [
-        [[[], [["&ties"]], "050"], [[["never"]], [["&ties"]], "120"], [[], [["diplomatic", "ties|tie"]], "055"], [[], [["golf"]], None]],
+        [
+            [[], [["&ties"]], "050"],
+            [[["never"]], [["&ties"]], "120"],
+            [[], [["diplomatic", "ties|tie"]], "055"],
+            [[], [["golf"]], None],
+        ],
         [],
     ],
     "verbs": {

@@ -58,6 +58,8 @@ def test_each_rule_holds_on_its_own_examples(
         ("The army did not attack the village or burn the crops.", "burn", ["Factual", "negated"]),
         ("The minister asked how the guards had escaped.", "escaped", ["Factual"]),
         ("Did the army attack the village?", "attack", ["Questioned"]),
+        ("Bombing the port would anger the farmers.", "Bombing", ["Conditional"]),
+        ("Bombing the port angered the farmers.", "Bombing", ["Factual"]),
         ("Engineers laid the groundwork for the capture of the port.", "capture", ["Desired"]),
         ("The army must feed all rebels it captures.", "captures", ["Desired"]),
         ("The army fed the rebels it captured.", "captured", ["Factual"]),

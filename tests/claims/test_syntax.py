@@ -59,6 +59,14 @@ the       the     DET   DT  6 det
 agency    agency  NOUN  NN  7 nsubj
 said      say     VERB  VBD 0 root
 """
+PLAN = """
+Kenya     Kenya   PROPN NNP 2 nsubj
+{verb}      {verb}    VERB  VBD 0 root
+a         a       DET   DT  4 det
+plan      plan    NOUN  NN  2 obj
+to        to      PART  TO  6 mark
+leave     leave   VERB  VB  4 acl
+"""
 
 
 def words(tokens: object) -> list[str]:
@@ -133,3 +141,8 @@ def test_a_subject_hung_on_the_verb_of_saying_returns_to_its_clause() -> None:
     doc = by_hand(STRAYED)
     assert words(syntax.subjects(doc[1])) == ["Kenya"]
     assert words(syntax.subjects(doc[6])) == ["agency"]
+
+
+def test_whoever_judges_a_plan_need_not_carry_it_out() -> None:
+    assert words(syntax.agents(by_hand(PLAN.format(verb="make"))[5])) == ["Kenya"]
+    assert words(syntax.agents(by_hand(PLAN.format(verb="oppose"))[5])) == []
