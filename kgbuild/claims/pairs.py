@@ -10,8 +10,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 from spacy.tokens import Doc, Token
 
 from kgbuild.claims import syntax
@@ -21,6 +21,9 @@ from kgbuild.config import data_path
 from kgbuild.errors import RuleError
 from kgbuild.layers import slice_of
 from kgbuild.records import Span
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["PairModel", "features", "pair_features", "pair_model"]
 
@@ -43,6 +46,8 @@ class PairModel:
     @classmethod
     def load(cls, path: Path) -> PairModel:
         """A model from its file. Raises RuleError when it cannot be read."""
+        import numpy as np
+
         try:
             with np.load(path) as arrays:
                 names = bytes(arrays["names"]).decode("utf-8").split("\n")
@@ -53,6 +58,8 @@ class PairModel:
 
     def probabilities(self, found: Iterable[str]) -> dict[str, float]:
         """Class -> probability for the features of a pair; they sum to 1."""
+        import numpy as np
+
         rows = sorted(self._row[f] for f in found if f in self._row)
         scores = self._weights[rows].sum(axis=0) / max(len(rows), 1) ** 0.5 if rows else np.zeros(len(self.classes))
         exponents = np.exp(scores - scores.max())
@@ -193,7 +200,7 @@ def _words(sentence: Iterable[Token], source: list[Token], target: list[Token]) 
     words = [t for t in sentence if not t.is_punct and not t.is_space]
     hidden = {t.i for h in (*source, *target) for t in h.subtree if t.ent_type_} | {h.i for h in (*source, *target)}
     ends = [h.i for h in (*source[:1], *target[:1])]
-    lemmas = ["X" if t.i in hidden else "N" if t.like_num else _lemma(t) for t in words]
+    lemmas = ["X" if t.i in hidden else "N" if t.like_num else "E" if t.ent_type_ else _lemma(t) for t in words]
     for n, (word, lemma) in enumerate(zip(words, lemmas, strict=True)):
         if lemma == "X" or word.ent_type_:
             continue
