@@ -11,6 +11,8 @@ SUITES = {
     "records": "records per room and article on articles in text form (PolNeAR, re3d): a room that returns nothing shows",
     "polnear": "attribution on PolNeAR",
     "ner": "names on UNER and CrossNER (--set)",
+    "linking": "links to Wikipedia on GUM",
+    "geo": "places found, located and read on GeoWebNews, TR-News and ReLocaR (--set gwn, tr-news, relocar)",
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
     "speed": "time from process start to graph, words a second per room",
@@ -24,7 +26,9 @@ def main() -> int:
     parser.add_argument("--data", required=True, help="a corpus folder in its upstream layout")
     parser.add_argument("--split", default="dev", help="the part of the corpus")
     parser.add_argument(
-        "--set", default="uner-ewt", help="the corpus of names: uner-ewt, uner-pud, crossner-politics, conll03"
+        "--set",
+        default="uner-ewt",
+        help="the corpus of names (uner-ewt, uner-pud, crossner-politics, conll03) or of places (gwn, tr-news, relocar)",
     )
     parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["NAME_SETS", "Text", "named", "polnear", "re3d", "texts", "treebank", "treebank_files"]
+__all__ = [
+    "GEO_SETS",
+    "NAME_SETS",
+    "Text",
+    "geo_texts",
+    "gum_documents",
+    "named",
+    "polnear",
+    "re3d",
+    "relocar",
+    "texts",
+    "treebank",
+    "treebank_files",
+]
 
 NAME_SETS = {
     "uner-ewt": "en_ewt-ud-{split}.iob2",
@@ -16,6 +31,12 @@ NAME_SETS = {
     "conll03": "ner_data/conll2003/{split}.txt",
 }
 """Corpus of names -> where its sentences lie in its folder."""
+GEO_SETS = {
+    "gwn": "data/GWN.xml",
+    "tr-news": "data/Corpora/TR-News.xml",
+    "relocar": "ReLocaR_XML/ReLocaR_{split}.xml",
+}
+"""Corpus of places -> its file in its folder ({split} with a capital)."""
 _PARAGRAPH = 10
 """Most sentences that the scorer of parses puts in one text."""
 
@@ -118,3 +139,45 @@ def treebank(path: Path) -> Iterator[Text]:
         elif not line and words:
             sentences.append(words if words.endswith(" ") else words + " ")
             words, inside = "", 0
+
+
+def gum_documents(root: Path, split: str) -> Iterator[Text]:
+    """GUM's documents of a split as ../shared/bench/gum_coref.py exports them: sentences parted by a blank, paragraphs by an empty line."""
+    for path in treebank_files(root, split):
+        if "_reddit_" in path.stem:
+            continue  # its texts are not distributed
+        text, fresh = "", False
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            if line.startswith("# newpar") and not line.startswith("# newpar_block"):
+                fresh = True
+            elif line.startswith("# text = "):
+                text += (("\n\n" if fresh else " ") if text else "") + line[9:]
+                fresh = False
+        yield Text(path.stem, text)
+
+
+def geo_texts(root: Path, name: str, split: str) -> Iterator[Text]:
+    """Articles of gwn (dev: even numbers, test: odd ones, all) or tr-news, with the title and day a reader would have."""
+    path = root / GEO_SETS[name]
+    if not path.is_file():
+        raise SystemExit(f"{path}: no such file; --data is the folder that holds {GEO_SETS[name]}")
+    for article in ElementTree.parse(path).getroot().iter("article"):
+        text, title = article.findtext("text") or "", (article.findtext("title") or "").strip() or None
+        if name == "gwn":
+            number = int(article.get("file", "0"))
+            if split == "all" or (number % 2 == 0) == (split == "dev"):
+                yield Text(f"gwn-{number}", text, title=title)
+        else:
+            day = (article.findtext("dltime") or "").strip() or None
+            yield Text(f"trnews-{article.get('docid')}", text, title=title, published=day)
+
+
+def relocar(root: Path, split: str) -> Iterator[tuple[Text, int, int]]:
+    """Sentences of ReLocaR, each with the span of the one location it asks about (the task's input)."""
+    path = root / GEO_SETS["relocar"].format(split=split.capitalize())
+    if not path.is_file():
+        raise SystemExit(f"{path}: no such file; --data is the folder that holds ReLocaR_XML")
+    pattern = r"<sample[^>]*>(.*?)<loc[^>]*>(.*?)</loc>(.*?)</sample>"
+    for n, parts in enumerate(re.findall(pattern, path.read_text(encoding="utf-8", errors="replace"), re.DOTALL)):
+        before, place, after = parts
+        yield Text(f"relocar-{split}-{n}", before + place + after), len(before), len(before) + len(place)
