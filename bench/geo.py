@@ -56,11 +56,11 @@ def predict(data: Path, name: str, split: str, out: Path, limit: int = 0) -> Non
 
 
 def places(doc: Doc) -> list[dict[str, Any]]:
-    """Every name of a place with its coordinates and reading, in order; of nested ones the outermost."""
+    """Every name of a place, and every adjective of one, with its coordinates and reading, in order; of nested ones the outermost."""
     entities = {e.id: e for e in doc._.entities}
     rows: list[dict[str, Any]] = []
     for mention in sorted(doc._.mentions, key=lambda m: (m.span.begin, -m.span.end)):
-        if mention.form not in {"name", "metonym"}:
+        if mention.form not in {"name", "metonym", "adjective"}:
             continue
         denoted = [entities[i] for i in mention.entities if i in entities]
         spot = on_map(doc, mention, denoted, entities)

@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from kgbuild.annotate.draft import Draft, Found, Node
 from kgbuild.annotate.labels import KIND_OF_TYPE, LABEL_OF_KIND, labels_of
 from kgbuild.annotate.names import PLACES, STATES, Name
+from kgbuild.annotate.places import Atlas
 from kgbuild.annotate.spans import bloc_of, surface_of
 from kgbuild.annotate.times import reference_day
 from kgbuild.annotate.words import gender_of, words
@@ -58,12 +59,15 @@ class _Linker:
         self.names = names
         self.day = reference_day(doc._.document)
         self.context = self._countries()
+        self.atlas = Atlas(doc, draft.base, names, self.context)
         self.by_key: dict[tuple[str, str], Node] = {}
         self.persons: list[Node] = []
         self.full_counts: dict[int, int] = {}
 
     def run(self) -> None:
         labels = labels_of(self.doc, self.base, self.names)
+        grounded = [n for n, label in zip(self.names, labels, strict=True) if label in {"LOC", "UNKNOWN"}]
+        self.atlas.settle([(n, surface_of(self.doc, n.start, n.end)) for n in grounded])
         nodes: list[Node | None] = [None] * len(self.names)
         # long names first, so that "Putin" meets "Vladimir Putin" even when the headline comes before the lead
         order = sorted(range(len(self.names)), key=lambda i: (-(self.names[i].end - self.names[i].start), i))
@@ -116,9 +120,19 @@ class _Linker:
             return None
         if label == "PERSON":
             return self._person(name, surface, folded)
+        place = self.atlas.choose(name, surface) if label in {"LOC", "UNKNOWN"} else None
         known = self.by_key.get((label, folded)) or self.by_key.get(("", folded))
-        if known is not None:
+        if known is not None and (place is None or known.entry is None or known.entry.type not in PLACES | STATES):
             return known
+        if place is not None and (metonym := self.base.metonym(surface)) is not None and metonym.city is None:
+            place = None  # "White House" is no town
+        if place is not None and not self._outweighed(place, name):
+            node = self._by_entry(place.entry, round(min(0.95, 0.5 + place.prior / 2), 2))
+            self.by_key.setdefault((label, folded), node)
+            self.by_key.setdefault(("", folded), node)
+            return node
+        if self._no_name(name, label):
+            return None
         node = self._acronym(surface) or self._short_body(name, label) or self._linked(name, label, surface)
         if node is None:
             if label == "UNKNOWN":
@@ -137,6 +151,18 @@ class _Linker:
         self.by_key.setdefault((label, folded), node)
         self.by_key.setdefault(("", folded), node)
         return node
+
+    def _outweighed(self, place: Candidate, name: Name) -> bool:
+        """Whether a body or person of the name is likelier than the place."""
+        best = next((c for c in name.candidates if c.kind != "surname" and c.type not in PLACES | STATES), None)
+        return best is not None and best.prior > place.prior
+
+    def _no_name(self, name: Name, label: str) -> bool:
+        """Words that only their capital makes look like a name of a place: months, titles ("Mayor")."""
+        token = self.doc[name.start]
+        if name.end - name.start > 1 or label not in {"LOC", "UNKNOWN", "MISC"}:
+            return False
+        return token.lower_ in words("calendar") or self.titles.get(token.text) is not None
 
     def _people(self, name: Name, state: Node) -> Node | None:
         """ "Russians": people of the state, not the state; one person ("a Briton") is nobody we know."""

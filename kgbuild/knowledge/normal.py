@@ -80,3 +80,31 @@ def reads_as_acronym(surface: str) -> bool:
     if sum(c.isupper() for c in letters) >= 2:
         return True
     return letters[0].isupper() and (len(letters) >= 4 or letters[1:].isdigit())
+
+
+_ARTICLE = re.compile(r"\b(?:al|el|ar|as|ad|az|an|ash|at|es|ez|ed|er|ul|ur)\b ?")
+_DIGRAPHS = (
+    ("sch", "s"), ("tch", "s"), ("sh", "s"), ("ch", "s"), ("kh", "k"), ("gh", "k"), ("dh", "d"), ("th", "t"), ("ph", "f"),
+    ("zh", "z"), ("tz", "s"), ("ts", "s"), ("cz", "s"), ("dj", "j"), ("ck", "k"), ("x", "ks"),
+)  # fmt: skip
+_SOUNDS = str.maketrans({"q": "k", "g": "k", "c": "k", "w": "v", "y": "", **dict.fromkeys("aeiou", "")})
+
+
+def fold(surface: str) -> str:
+    """Give the sound key of a name: what the ways of writing it in Latin letters share; "" where too little is left.
+
+    Vowels, doubled letters, articles and what transliterations spell differently (q, g, k; kh; w, v) make no difference. Many names
+    share a key: it proposes, the caller decides.
+
+    >>> fold("Kyiv") == fold("Kiev"), fold("Moammar Gadhafi") == fold("Muammar al-Qaddafi"), fold("Zelensky"), fold("Zelenskyy")
+    (True, True, 'zlnsk', 'zlnsk')
+    """
+    words = []
+    for word in _ARTICLE.sub("", key(surface)).split():
+        for written, sound in _DIGRAPHS:
+            word = word.replace(written, sound)
+        first = "a" if word[:1] in "aeiou" else "h" if word[:1] == "h" else ""
+        bare = word.translate(_SOUNDS).replace("h", "")
+        words.append(first + re.sub(r"(.)\1+", r"\1", bare))
+    folded = " ".join(w for w in words if w)
+    return folded if len(folded) > 1 else ""
