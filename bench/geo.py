@@ -1,7 +1,7 @@
 """Places in news (GeoWebNews, TR-News) and in single sentences (ReLocaR): found, put on the map, read as place or as actor.
 
 A name is an actor where the graph lets it denote a state, a body or a group, a place where it denotes a place; the coordinates of a
-state are those of its territory. ReLocaR marks one name a sentence: whatever denotes it is read, and a name nobody found is a place.
+state are those of its territory, those of a street or building are those of the town the graph puts it in. ReLocaR marks one name a sentence: whatever denotes it is read, and a name nobody found is a place.
 """
 
 from __future__ import annotations
@@ -79,6 +79,10 @@ def on_map(
     """Latitude and longitude of what a mention names, both None for a place nobody located, None for no place."""
     for entity in denoted:
         if entity.kind in PLACES:
+            for _ in range(4):  # a place nobody located lies where the graph says it is
+                if entity.lat is not None or entity.within not in entities:
+                    break
+                entity = entities[entity.within or ""]
             return entity.lat, entity.long
         if entity.kind == "State":
             territory = entities.get(entity.territory or "")

@@ -25,6 +25,12 @@ _KIND_OF_LABEL = {"PERSON": "Person", "ORG": "Organization", "LOC": "Place", "MI
 
 # The least score of a link, by what is linked; persons need the most, since their namesakes are legion.
 _LEAST = {"Person": 0.42, "Organization": 0.33, "City": 0.26, "Place": 0.3, "State": 0.3, "Topic": 2.0}
+_LEAST_ALONE = 0.15
+"""Least score of a body whose name the base gives to nothing else."""
+_LEAST_INSIDE = 0.45
+"""Least prominence of a place named within a longer name."""
+_LEAST_KNOWN = 0.3
+"""Least score of a person by a full name that the base gives to nobody else."""
 _FAMOUS = 0.7
 """Prominence from which a bare surname is enough: heads of great states."""
 _MARGIN = 1.25
@@ -89,6 +95,49 @@ class _Linker:
             if name.title is not None and node.kind == "Person":
                 node.roles |= {name.title.name, name.title.name.split()[-1]}
                 node.gender = node.gender or (name.title.gender or "")
+            if node.entry is None and node.kind in {"Organization", "Topic", "Place"} and name.end - name.start > 1:
+                self._name_inside(name)
+        self._lay_out(nodes)
+
+    def _name_inside(self, name: Name) -> None:
+        """A well-known place within a longer name that the base does not know: "National Library of [Norway]", "[Leiden] Libraries"."""
+        start = name.start
+        while start < name.end:
+            for end in range(name.end, start, -1):
+                if end - start == name.end - name.start or not self.doc[start].text[:1].isupper():
+                    continue
+                best = self.base.best(surface_of(self.doc, start, end))
+                if best is not None and best.type in PLACES | STATES and best.prior >= _LEAST_INSIDE and not best.common:
+                    node = self._by_entry(best.entry, 0.7)
+                    node = node.twin if node.kind == "State" and node.twin is not None else node
+                    head = self.doc[start:end].root.i
+                    self.draft.record(Found(start, end, head, "name", [node], 0.6))
+                    start = end - 1
+                    break
+            start += 1
+
+    def _lay_out(self, nodes: Sequence[Node | None]) -> None:
+        """Say of places nobody located where they lie: in the place named beside them, else in the town that the sentence or, twice at
+        least, most of the article speaks of ("Royal Street", "the Crossroads Prison")."""
+        towns: Counter[int] = Counter()
+        by_id: dict[int, Node] = {}
+        of_sentence: dict[int, Node] = {}
+        for name, node in zip(self.names, nodes, strict=True):
+            if node is not None and node.kind == "City" and node.entry is not None:
+                towns[id(node)] += 1
+                by_id[id(node)] = node
+                of_sentence.setdefault(self.doc[name.start].sent.start, node)
+        most = towns.most_common(1)
+        home = by_id[most[0][0]] if most and most[0][1] > 1 and most[0][1] * 2 >= towns.total() else None
+        for name, node in zip(self.names, nodes, strict=True):
+            if node is None or node.entry is not None or node.within is not None or node.kind not in {"City", "Place"}:
+                continue
+            beside = next((e for e in self.atlas.beside(name) if e.type in PLACES | STATES), None)
+            if beside is not None:
+                found = self._by_entry(beside)
+                node.within = found.twin if found.kind == "State" else found
+            else:
+                node.within = of_sentence.get(self.doc[name.start].sent.start) or home
 
     # -------------------------------------------------------------------------------------------- what is what
 
@@ -109,7 +158,7 @@ class _Linker:
 
     def _node(self, name: Name, label: str) -> Node | None:
         if label == "DEMONYM" and name.demonym is not None:
-            entry = name.demonym.of
+            entry = self._whole_demonym(name) or name.demonym.of
             home = state_node(self.draft, entry) if entry.type in STATES else self._by_entry(entry)
             return self._people(name, home) if is_people(self.doc, name) else home
         if label == "BLOC":
@@ -151,6 +200,14 @@ class _Linker:
         self.by_key.setdefault((label, folded), node)
         self.by_key.setdefault(("", folded), node)
         return node
+
+    def _whole_demonym(self, name: Name) -> Entry | None:
+        """What "North Korean" and "Central American" speak of, where the name is their last word."""
+        before = self.doc[name.start - 1] if name.start else None
+        if before is None or not before.text[:1].isupper() or before.is_sent_end or name.end - name.start > 1:
+            return None
+        whole = self.base.demonym(f"{before.text} {self.doc[name.start].text}")
+        return whole.of if whole is not None else None
 
     def _outweighed(self, place: Candidate, name: Name) -> bool:
         """Whether a body or person of the name is likelier than the place."""
@@ -223,7 +280,9 @@ class _Linker:
                 node = self.draft.add(Node(metonym.stands_for, "Organization", confidence=0.7))
                 node.affiliate(state_node(self.draft, metonym.state))
                 return node
-        chosen = self._choose(name.candidates, label)
+        grounded = label in {"LOC", "UNKNOWN"}  # the places among its readings have been weighed already
+        options = [c for c in name.candidates if not grounded or c.type not in PLACES | STATES]
+        chosen = self._choose(options, label)
         return self._by_entry(chosen.entry, round(min(0.95, 0.5 + chosen.prior / 2), 2)) if chosen is not None else None
 
     def _choose(self, candidates: Iterable[Candidate], label: str) -> Candidate | None:
@@ -235,7 +294,8 @@ class _Linker:
             return None
         score, best = scored[0]
         kind = KIND_OF_TYPE[best.type]
-        if score < _LEAST[kind]:
+        alone = kind == "Organization" and all(c.id == best.id for _, c in scored) and not best.common
+        if score < (_LEAST_ALONE if alone and label in {"ORG", "MISC"} else _LEAST[kind]):
             return None
         for other, rival in scored[1:]:
             same_place = best.type in PLACES and rival.type in PLACES and best.country == rival.country
@@ -333,8 +393,11 @@ class _Linker:
             return None
         if best.kind == "surname" and best.entry.prior >= _FAMOUS and self._in_office(best, 3000):
             return best
-        least = _LEAST["Person"] if best.kind != "surname" else 0.52
-        return best if score >= least else None
+        if best.kind == "surname":
+            return best if score >= 0.52 - 0.1 * (self.day is None and name.title is not None) else None
+        # a full name that only somebody known from texts bears, not one of the many who held an office somewhere
+        alone = len({c.id for _, c in scored}) == 1 and name.end - name.start > 1 and not self.base.offices(best.id)
+        return best if score >= (_LEAST_KNOWN if alone else _LEAST["Person"]) else None
 
     def _in_office(self, candidate: Candidate, slack: int) -> bool:
         """Whether a person held an office within so many days of the article."""
@@ -351,7 +414,10 @@ class _Linker:
         if candidate.country and candidate.country in self.context:
             score += 0.12
         terms = self.base.offices(candidate.id)
-        if self.day is not None and terms:
+        if self.day is None and name.title is not None and name.title.kind != "honorific":
+            # nothing says when: whoever ever held the office
+            score += 0.25 * any(self._holds(t.title, name.title.role or name.title.name) for t in terms)
+        elif self.day is not None and terms:
             near = [
                 t
                 for t in terms

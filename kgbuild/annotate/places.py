@@ -25,15 +25,19 @@ _GROUND = PLACES | STATES
 _CONTAINERS = STATES | {"region", "geo"}
 _INSIDE, _ELSEWHERE = 0.6, -0.15
 """What a container named beside a name is worth to a reading inside it, and to one outside where another lies inside."""
-_COUNTRY, _PROVINCE, _NEAR = 0.12, 0.16, 0.14
-_MOST_SHARE = 0.1
-"""Further support for a reading in the country that most of the article's places lie in."""
+_COUNTRY, _PROVINCE, _NEAR = 0.06, 0.16, 0.14
+_SHARE = 0.24
+"""Support for a reading in the country that all of the article's places lie in; less for a country with a part of them."""
+_SOFT = 0.5
+"""Weight of a place not named for certain, beside a country that is."""
 _KM = 150.0
 """Distance at which the support of a nearby place has fallen to 37 %."""
 _MARGIN = 1.2
 _LEAST = {"City": 0.24, "State": 0.3, "Place": 0.28}
 _LEAST_LOCAL = 0.22
-_ALIKE = 0.6
+_LEAST_ALONE = 0.1
+"""Share of the article's places from which the only reading of a name needs no more."""
+_ALIKE = 0.7
 """Least likeness of letters for a name in another transliteration."""
 _LONGEST_CONTAINER = 4
 _SETTLED = 0.35
@@ -45,7 +49,8 @@ class Atlas:
 
     def __init__(self, doc: Doc, base: Base, names: Sequence[Name], countries: Counter[str]) -> None:
         self.doc, self.base, self.names = doc, base, names
-        self.countries = countries
+        self.countries: dict[str, float] = dict(countries)
+        self._total = float(countries.total())
         self.provinces: Counter[str] = Counter()
         self._anchors: list[tuple[float, float]] = []
         self._options: dict[str, tuple[Candidate, ...]] = {}
@@ -58,19 +63,37 @@ class Atlas:
     def choose(self, name: Name, surface: str) -> Candidate | None:
         """The place a name means, None where no reading is likely enough or two are. `prior` of the answer is its support."""
         beside = self._of_name.get(name.start) or self._containers.get(key(surface), [])
-        slot = (surface, tuple(e.id for e in beside))
+        slot = (surface, (*(e.id for e in beside), *self._outer.get(name.start, ())))
         if slot not in self._chosen:
             self._chosen[slot] = self._best(name, surface, beside)
         return self._chosen[slot]
 
+    def beside(self, name: Name) -> Sequence[Entry]:
+        """What the words beside a name put it in, as the base reads them."""
+        return self._of_name.get(name.start, ())
+
     def settle(self, places: Sequence[tuple[Name, str]]) -> None:
         """Choose the certain ones of these names first, as anchors for the doubtful ones."""
+        for surface in sorted({s for _, s in places}):
+            name = next(n for n, other in places if other == surface)
+            options = self.options(surface, name)
+            whole = sum(c.prior for c in options) * (1.0 if len(options) > 1 else 1.5)
+            for option in options:
+                if option.country and option.type in PLACES:
+                    self._count(option.country, _SOFT * option.prior / max(whole, 0.05))
         for name, surface in places:
             found = self.choose(name, surface)
             beside = self._of_name.get(name.start) or self._containers.get(key(surface))
             if found is not None and (beside or found.entry.prior >= _SETTLED):
                 self._anchor(found.entry)
         self._chosen.clear()
+
+    def _count(self, country: str, weight: float) -> None:
+        self.countries[country] = self.countries.get(country, 0.0) + weight
+        self._total += weight
+
+    def _share(self, country: str | None) -> float:
+        return self.countries.get(country or "", 0.0) / self._total if self._total else 0.0
 
     def options(self, surface: str, name: Name) -> tuple[Candidate, ...]:
         """Every place a surface may name: what the base lists, small places, without its kind ("Benue state"), as it sounds."""
@@ -97,7 +120,7 @@ class Atlas:
         scored = sorted(((self._score(c, inside, held), c) for c in options), key=lambda s: (-s[0], s[1].id))
         score, best = scored[0]
         least = _LEAST_LOCAL if best.kind == "local" else _LEAST[_kind(best)]
-        alone = len({c.id for c in options}) == 1 and best.kind == "local" and best.country in self.countries
+        alone = len({c.id for c in options}) == 1 and len(surface) > 4 and self._share(best.country) >= _LEAST_ALONE
         if score < least and not alone:
             return None
         for other, rival in scored[1:]:
@@ -112,8 +135,9 @@ class Atlas:
         if held:
             score += _INSIDE if candidate.id in held else _ELSEWHERE
         entry = candidate.entry
-        if entry.country and entry.country in self.countries:
-            score += _COUNTRY + _MOST_SHARE * self.countries[entry.country] / self.countries.total()
+        if entry.country and self.countries.get(entry.country, 0.0) >= 1.0:
+            score += _COUNTRY
+        score += _SHARE * self._share(entry.country)
         if self.provinces and entry.type in PLACES:
             home = self.base.region_of(entry.id)
             if home is not None and home.id in self.provinces:
@@ -125,14 +149,14 @@ class Atlas:
 
     def lies_in(self, entry: Entry, container: Entry) -> bool:
         """Whether the base puts an entry in a state or province, or, without a word on it, near the middle of that province."""
-        if entry.id == container.id:
+        if entry.id == container.id or container.type not in _CONTAINERS:
             return False
         if container.type in STATES:
             return entry.country == container.country and entry.type != "country"
         if entry.country is None or (container.country or entry.country) != entry.country:
             return False
         home = self.base.region_of(entry.id)
-        if home is not None and (home.id == container.id or home.name == container.name):
+        if home is not None and home.id == container.id:
             return True
         if home is not None and container.country == "US":
             return False
@@ -149,13 +173,15 @@ class Atlas:
         )
 
     def _same_ground(self, one: Entry, other: Entry) -> bool:
-        """Two readings of one place ("Kabul", town and province) are no doubt worth a refusal."""
+        """Two readings of one place ("Kabul", "New York": town and province) are no doubt worth a refusal."""
+        if self.lies_in(one, other) or self.lies_in(other, one):
+            return True
         if None in (one.lat, one.lon, other.lat, other.lon) or one.country != other.country:
             return False
         return _distance(one.lat, one.lon, other.lat, other.lon) < 100  # type: ignore[arg-type]
 
     def _anchor(self, entry: Entry) -> None:
-        if entry.type in PLACES and entry.type != "geo" and entry.lat is not None and entry.lon is not None:
+        if entry.type in {"city", "region"} and entry.lat is not None and entry.lon is not None:
             spot = (entry.lat, entry.lon)
             if spot not in self._anchors and len(self._anchors) < 40:
                 self._anchors.append(spot)
@@ -224,7 +250,7 @@ class Atlas:
                 if entry.type == "region" and entry.prior >= 0.25:
                     self.provinces[entry.id] += 1
                 if entry.country and (postal or entry.type in STATES):
-                    self.countries[entry.country] += 1
+                    self._count(entry.country, 1.0)
             if i in starts:
                 self._outer.setdefault(i, []).append(inner)
             yield from found

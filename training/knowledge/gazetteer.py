@@ -188,18 +188,25 @@ def _counties(
     log: dict[str, int],
 ) -> None:
     have = {(d.country, key(s)) for d in drafts if d.type in {"region", "geo"} for s in (d.name, *d.aliases)}
+    generic = re.compile(r"^(?:Province|County|District|City and (?:County|Borough)) of |^County | (?:County|Province|District|Borough)$")
+    unplaced = {key(d.name): d for d in drafts if d.type in {"geo", "region"} and d.lat is None and d.country is None}
     for (country, upper, code), towns in sorted(counties.items()):
         name = names.get(f"{country}.{upper}.{code}")
         home = region.get((country, upper))
         if country not in SECOND_LEVEL or not name or not code or (country != "US" and (country, key(name)) in have):
             continue
         lat, lon = middle(towns)
+        if country in {"GB", "IE"} and (bare := unplaced.get(key(generic.sub("", name)))) is not None and bare.lat is None:
+            bare.lat, bare.lon, bare.country = lat, lon, country  # "Hampshire", which texts name without a state
+            bare.type, bare.region = "region", home.id if home is not None else None
+            continue
         people = sum(t.population for t in towns)
         drafts.append(
             Draft(
                 id=f"gna2:{country}.{upper}.{code}", qid=None, name=name, type="region", country=country,
                 description="", prior=prior_of(people), lat=lat, lon=lon, population=None, tier="open",
                 src=("geonames",), region=home.id if home is not None else None, small=True,
+                aliases={} if country == "US" else {generic.sub("", name): "alias"},
             )
         )  # fmt: skip
         log["counties"] += 1
@@ -210,6 +217,16 @@ def place(drafts: list[Draft], here: Path) -> int:
     points = {r["iso2"]: (float(r["lat"]), float(r["lon"])) for r in read_table(here / "country_points.tsv")}
     features = {key(r["name"]): (float(r["lat"]), float(r["lon"])) for r in read_table(here / "positions.tsv")}
     moved = 0
+    known = {key(s) for d in drafts if d.type in {"geo", "region", "territory", "country", "igo"} for s in (d.name, *d.aliases)}
+    for row in read_table(here / "positions.tsv"):
+        if key(row["name"]) not in known:
+            slug = re.sub(r"[^a-z0-9]+", "-", key(row["name"])).strip("-")
+            drafts.append(
+                Draft(
+                    id=f"kg:{slug}", qid=None, name=row["name"], type="geo", country=None, description="", prior=0.4,
+                    lat=None, lon=None, population=None, tier="open", src=("curated",), aliases={row["name"]: "name"},
+                )
+            )  # fmt: skip
     for draft in drafts:
         if draft.type in {"country", "territory"} and draft.iso2 in points and draft.iso2 == draft.country:
             draft.lat, draft.lon = points[draft.iso2]
