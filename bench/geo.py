@@ -84,7 +84,7 @@ def on_map(
                     break
                 entity = entities[entity.within or ""]
             return entity.lat, entity.long
-        if entity.kind == "State":
+        if entity.kind == "State" or entity.territory is not None:
             territory = entities.get(entity.territory or "")
             return (territory.lat, territory.long) if territory is not None else (None, None)
     return None

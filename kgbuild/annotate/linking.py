@@ -95,7 +95,7 @@ class _Linker:
             if name.title is not None and node.kind == "Person":
                 node.roles |= {name.title.name, name.title.name.split()[-1]}
                 node.gender = node.gender or (name.title.gender or "")
-            if node.entry is None and node.kind in {"Organization", "Topic", "Place"} and name.end - name.start > 1:
+            if node.entry is None and node.kind in {"Organization", "Place"} and name.end - name.start > 1:
                 self._name_inside(name)
         self._lay_out(nodes)
 
