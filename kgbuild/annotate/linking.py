@@ -14,7 +14,7 @@ from kgbuild.annotate.draft import Draft, Found, Node
 from kgbuild.annotate.labels import KIND_OF_TYPE, LABEL_OF_KIND, labels_of
 from kgbuild.annotate.names import PLACES, STATES, Name
 from kgbuild.annotate.places import Atlas
-from kgbuild.annotate.spans import bloc_of, surface_of
+from kgbuild.annotate.spans import bloc_of, is_capital, name_head, surface_of
 from kgbuild.annotate.times import reference_day
 from kgbuild.annotate.words import gender_of, words
 from kgbuild.knowledge import Candidate, Entry, Titles, key, role_key
@@ -27,7 +27,7 @@ _KIND_OF_LABEL = {"PERSON": "Person", "ORG": "Organization", "LOC": "Place", "MI
 _LEAST = {"Person": 0.42, "Organization": 0.33, "City": 0.26, "Place": 0.3, "State": 0.3, "Topic": 2.0}
 _LEAST_ALONE = 0.15
 """Least score of a body whose name the base gives to nothing else."""
-_LEAST_INSIDE = 0.45
+_LEAST_INSIDE = 0.3
 """Least prominence of a place named within a longer name."""
 _LEAST_KNOWN = 0.3
 """Least score of a person by a full name that the base gives to nobody else."""
@@ -95,23 +95,33 @@ class _Linker:
             if name.title is not None and node.kind == "Person":
                 node.roles |= {name.title.name, name.title.name.split()[-1]}
                 node.gender = node.gender or (name.title.gender or "")
-            if node.entry is None and node.kind in {"Organization", "Place"} and name.end - name.start > 1:
+            body = node.kind == "Organization" or (node.kind == "Place" and node.entry is None)
+            if body and name.end - name.start > 1:
                 self._name_inside(name)
         self._lay_out(nodes)
 
     def _name_inside(self, name: Name) -> None:
-        """A well-known place within a longer name that the base does not know: "National Library of [Norway]", "[Leiden] Libraries"."""
+        """Well-known places within a longer name: "National Library of [Norway]", "[Leiden] Libraries", "[San Francisco] Bay".
+
+        They open the name or follow a preposition, and are not its head: "South [Wales]" is none.
+        """
+        doc, head = self.doc, name_head(self.doc, name.start, name.end)
         start = name.start
         while start < name.end:
-            for end in range(name.end, start, -1):
-                if end - start == name.end - name.start or not self.doc[start].text[:1].isupper():
+            opens = start == name.start or doc[start - 1].lower_ in {"of", "for", "in", "the", "and"}
+            for end in range(name.end if opens and is_capital(doc[start]) else start, start, -1):
+                if end - start == name.end - name.start or start <= head < end:
                     continue
-                best = self.base.best(surface_of(self.doc, start, end))
-                if best is not None and best.type in PLACES | STATES and best.prior >= _LEAST_INSIDE and not best.common:
+                best = self.base.best(surface_of(doc, start, end))
+                if (
+                    best is not None
+                    and best.type in PLACES | STATES
+                    and best.prior >= _LEAST_INSIDE
+                    and not best.common
+                ):
                     node = self._by_entry(best.entry, 0.7)
                     node = node.twin if node.kind == "State" and node.twin is not None else node
-                    head = self.doc[start:end].root.i
-                    self.draft.record(Found(start, end, head, "name", [node], 0.6))
+                    self.draft.record(Found(start, end, doc[start:end].root.i, "name", [node], 0.6))
                     start = end - 1
                     break
             start += 1

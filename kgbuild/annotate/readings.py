@@ -75,7 +75,9 @@ def _seat(doc: Doc, draft: Draft, found: Found, node: Node, bodies: dict[int, No
 
 def _describes_place(token: Token) -> bool:
     """Whether an adjective of a state says where something lies ("a British city", "Tunisian airbases")."""
-    return token.dep_ in {"amod", "compound"} and token.head.lemma_.lower() in words("place_nouns") | words("settlement_nouns")
+    return token.dep_ in {"amod", "compound"} and token.head.lemma_.lower() in words("place_nouns") | words(
+        "settlement_nouns"
+    )
 
 
 def _located(doc: Doc, draft: Draft, found: Found) -> bool:
@@ -108,12 +110,43 @@ def in_contest(token: Token) -> bool:
     if base == "nsubj" or dep == "obl:agent":
         return head.pos_ == "VERB" and lemma in words("contest_verbs") - _EVERYDAY and _sporting(head)
     if base == "obj":
-        return lemma in {"beat", "defeat", "thrash", "trounce", "outplay", "rout", "captain", "manage", "represent", "coach"}
+        return lemma in {
+            "beat",
+            "defeat",
+            "thrash",
+            "trounce",
+            "outplay",
+            "rout",
+            "captain",
+            "manage",
+            "represent",
+            "coach",
+        }
     if case and case[0] in {"against", "over", "to", "for", "with", "from"}:
         if head.pos_ in {"VERB", "AUX"}:
             if case[0] == "for":
-                return lemma in {"play", "score", "sign", "debut", "start", "appear", "row", "compete", "feature", "cap"}
-            return case[0] in {"against", "to"} and lemma in {"lose", "play", "draw", "score", "win", "start", "debut", "concede"}
+                return lemma in {
+                    "play",
+                    "score",
+                    "sign",
+                    "debut",
+                    "start",
+                    "appear",
+                    "row",
+                    "compete",
+                    "feature",
+                    "cap",
+                }
+            return case[0] in {"against", "to"} and lemma in {
+                "lose",
+                "play",
+                "draw",
+                "score",
+                "win",
+                "start",
+                "debut",
+                "concede",
+            }
         if head.pos_ in {"NOUN", "PROPN"}:
             return lemma in words("contest_nouns") and case[0] in {"against", "over", "to", "with"}
     if base in {"compound", "amod"} or dep == "nmod:poss":
@@ -121,14 +154,22 @@ def in_contest(token: Token) -> bool:
     return False
 
 
-_EVERYDAY = frozenset({"host", "sign", "lead", "start", "represent", "face", "manage", "transfer", "trade", "promote", "coach"})
+_EVERYDAY = frozenset(
+    {"host", "sign", "lead", "start", "represent", "face", "manage", "transfer", "trade", "promote", "coach"}
+)
 """Verbs of contests that say as much of states and towns in other matters."""
 
 
 def _sporting(verb: Token) -> bool:
     """Whether something else about a verb tells of a contest: a score, a match, a season."""
     around = {t.lemma_.lower() for t in verb.subtree}
-    return bool(around & (words("contest_nouns") | {"team", "league", "championship", "cup", "season", "club", "tournament", "half", "home"}))
+    return bool(
+        around
+        & (
+            words("contest_nouns")
+            | {"team", "league", "championship", "cup", "season", "club", "tournament", "half", "home"}
+        )
+    )
 
 
 def _civic(token: Token) -> bool:
@@ -195,7 +236,9 @@ def _passive_of(token: Token, lemma: str) -> bool:
 def _has_ground(verb: Token) -> bool:
     """Whether what a state has is part of its land or people ("has a long coast"), not a power, plan or right."""
     owned = next((c for c in verb.children if c.dep_ == "obj"), None)
-    return owned is not None and owned.lemma_.lower() in words("place_nouns") | words("place_name_nouns") | words("settlement_nouns")
+    return owned is not None and owned.lemma_.lower() in words("place_nouns") | words("place_name_nouns") | words(
+        "settlement_nouns"
+    )
 
 
 def _under_preposition(token: Token, head: Token, preposition: str, city: bool) -> bool:
@@ -204,7 +247,9 @@ def _under_preposition(token: Token, head: Token, preposition: str, city: bool) 
         return is_actor(head, city)  # "in countries such as Chad": as the countries
     if preposition == "for" and governor in words("departure_verbs"):
         return False
-    if preposition in {"with", "between"} and (governor in words("route_words") - {"share"} or _passive_of(head, "share")):
+    if preposition in {"with", "between"} and (
+        governor in words("route_words") - {"share"} or _passive_of(head, "share")
+    ):
         return False
     if preposition == "between" and not city:
         return True

@@ -174,7 +174,11 @@ def folded(drafts: list[Draft], number: dict[str, int]) -> set[tuple[str, int]]:
         place = foreign and (draft.type == "region" or (draft.type == "city" and (draft.population or 0) >= 20_000))
         if place or (foreign and draft.type in ("person", "armed_group")):
             for surface, kind in draft.aliases.items():
-                if kind in ("name", "alias", "alt") and (draft.type != "person" or " " in key(surface)) and fold(surface):
+                if (
+                    kind in ("name", "alias", "alt")
+                    and (draft.type != "person" or " " in key(surface))
+                    and fold(surface)
+                ):
                     rows.add((fold(surface), number[draft.id]))
     return rows
 

@@ -244,7 +244,9 @@ def add_hand_listed(drafts: list[Draft], folder: Path, evidence: dict[str, Evide
 def leave_hand_listed(drafts: list[Draft], folder: Path) -> int:
     """Drop what the hand-written list of names alone gives: its entities without another source, and elsewhere its further names."""
     hand = folder / "newsworthy.txt"
-    lines = [x.split("|") for x in hand.read_text("utf-8").splitlines() if not x.startswith("#")] if hand.exists() else []
+    lines = (
+        [x.split("|") for x in hand.read_text("utf-8").splitlines() if not x.startswith("#")] if hand.exists() else []
+    )
     listed = {p[0]: {a.strip() for a in p[3].split(";")} for p in lines if len(p) == 4}
     kept = [d for d in drafts if set(d.src) != {"curated"}]
     gone = len(drafts) - len(kept)

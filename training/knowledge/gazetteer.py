@@ -56,9 +56,7 @@ def read_towns(path: Path) -> list[Town]:
                 continue
             others = tuple(x for x in c[3].split(",") if x)
             towns.append(
-                Town(
-                    int(c[0]), c[1], c[2], others, float(c[4]), float(c[5]), c[7], c[8], c[10], c[11], int(c[14] or 0)
-                )
+                Town(int(c[0]), c[1], c[2], others, float(c[4]), float(c[5]), c[7], c[8], c[10], c[11], int(c[14] or 0))
             )
     return sorted(towns, key=lambda t: t.number)
 
@@ -111,7 +109,11 @@ def add(drafts: list[Draft], folder: Path) -> dict[str, int]:
             continue
         least = LEAST_ENGLISH if town.country in ENGLISH else LEAST_OTHER
         seat = town.feature in {"PPLA", "PPLC", "PPLA2"} and town.population > 0
-        if town.country not in states or not (town.population >= least or seat) or town.feature in {"PPLH", "PPLQ", "PPLW"}:
+        if (
+            town.country not in states
+            or not (town.population >= least or seat)
+            or town.feature in {"PPLH", "PPLQ", "PPLW"}
+        ):
             continue
         drafts.append(_town(town, home.id if home is not None else None))
         log["towns"] += 1
@@ -129,7 +131,12 @@ def _town(town: Town, region: str | None) -> Draft:
     if town.country in OTHER_SCRIPTS:
         own = {key(town.name), key(town.ascii)}
         for other in town.others:
-            if len(own) < ALTERNATES + 2 and LATIN_SCRIPT.match(other) and other[:1].isupper() and key(other) not in own:
+            if (
+                len(own) < ALTERNATES + 2
+                and LATIN_SCRIPT.match(other)
+                and other[:1].isupper()
+                and key(other) not in own
+            ):
                 own.add(key(other))
                 draft.aliases[other] = "alias"
     return draft
@@ -188,7 +195,9 @@ def _counties(
     log: dict[str, int],
 ) -> None:
     have = {(d.country, key(s)) for d in drafts if d.type in {"region", "geo"} for s in (d.name, *d.aliases)}
-    generic = re.compile(r"^(?:Province|County|District|City and (?:County|Borough)) of |^County | (?:County|Province|District|Borough)$")
+    generic = re.compile(
+        r"^(?:Province|County|District|City and (?:County|Borough)) of |^County | (?:County|Province|District|Borough)$"
+    )
     unplaced = {key(d.name): d for d in drafts if d.type in {"geo", "region"} and d.lat is None and d.country is None}
     for (country, upper, code), towns in sorted(counties.items()):
         name = names.get(f"{country}.{upper}.{code}")
@@ -196,7 +205,11 @@ def _counties(
         if country not in SECOND_LEVEL or not name or not code or (country != "US" and (country, key(name)) in have):
             continue
         lat, lon = middle(towns)
-        if country in {"GB", "IE"} and (bare := unplaced.get(key(generic.sub("", name)))) is not None and bare.lat is None:
+        if (
+            country in {"GB", "IE"}
+            and (bare := unplaced.get(key(generic.sub("", name)))) is not None
+            and bare.lat is None
+        ):
             bare.lat, bare.lon, bare.country = lat, lon, country  # "Hampshire", which texts name without a state
             bare.type, bare.region = "region", home.id if home is not None else None
             continue
@@ -217,7 +230,12 @@ def place(drafts: list[Draft], here: Path) -> int:
     points = {r["iso2"]: (float(r["lat"]), float(r["lon"])) for r in read_table(here / "country_points.tsv")}
     features = {key(r["name"]): (float(r["lat"]), float(r["lon"])) for r in read_table(here / "positions.tsv")}
     moved = 0
-    known = {key(s) for d in drafts if d.type in {"geo", "region", "territory", "country", "igo"} for s in (d.name, *d.aliases)}
+    known = {
+        key(s)
+        for d in drafts
+        if d.type in {"geo", "region", "territory", "country", "igo"}
+        for s in (d.name, *d.aliases)
+    }
     for row in read_table(here / "positions.tsv"):
         if key(row["name"]) not in known:
             slug = re.sub(r"[^a-z0-9]+", "-", key(row["name"])).strip("-")
