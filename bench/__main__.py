@@ -13,6 +13,7 @@ SUITES = {
     "ner": "names on UNER and CrossNER (--set)",
     "linking": "links to Wikipedia on GUM",
     "geo": "places found, located and read on GeoWebNews, TR-News and ReLocaR (--set gwn, tr-news, relocar)",
+    "knowledge": "the entity base: speed, memory, what it covers",
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
     "speed": "time from process start to graph, words a second per room",
@@ -29,6 +30,9 @@ def main() -> int:
         "--set",
         default="uner-ewt",
         help="the corpus of names (uner-ewt, uner-pud, crossner-politics, conll03) or of places (gwn, tr-news, relocar)",
+    )
+    parser.add_argument(
+        "--knowledge", help="an entity base to link with, for linking and geo (default: the shipped one)"
     )
     parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")

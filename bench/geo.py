@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 
 from bench.corpora import GEO_SETS, geo_texts, relocar
 from bench.system import Rooms, plain_document, print_scores
+from kgbuild.config import Config
 from kgbuild.records import Entity, Mention
 
 PLACES = frozenset({"City", "Place"})
@@ -27,13 +28,13 @@ def run(options: argparse.Namespace) -> int:
     if options.set not in GEO_SETS:
         raise SystemExit(f"--set {options.set}: choose one of {', '.join(GEO_SETS)}")
     out = Path(options.predictions or f"{options.set}-{options.split}-predictions.jsonl")
-    predict(Path(options.data), options.set, options.split, out, options.limit)
+    predict(Path(options.data), options.set, options.split, out, options.limit, options.knowledge)
     return print_scores("geo.py", Path(options.data), ["--set", options.set, "--split", options.split], out)
 
 
-def predict(data: Path, name: str, split: str, out: Path, limit: int = 0) -> None:
+def predict(data: Path, name: str, split: str, out: Path, limit: int = 0, knowledge: str | None = None) -> None:
     """Write one JSON line a text of the split."""
-    rooms = Rooms()
+    rooms = Rooms(Config(knowledge=knowledge))
     words, seconds = 0, 0.0
     with out.open("w", encoding="utf-8") as handle:
         marked = relocar(data, split) if name == "relocar" else ((t, 0, 0) for t in geo_texts(data, name, split))

@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 
 from bench.corpora import gum_documents
 from bench.system import Rooms, print_scores
+from kgbuild.config import Config
 
 FORMS = frozenset({"name", "metonym", "nominal", "pronoun"})
 
@@ -23,13 +24,13 @@ FORMS = frozenset({"name", "metonym", "nominal", "pronoun"})
 def run(options: argparse.Namespace) -> int:
     """Write one JSON line a document, print words a second and gum_coref.py's figures when that scorer is there."""
     out = Path(options.predictions or f"linking-{options.split}-predictions.jsonl")
-    predict(Path(options.data), options.split, out, options.limit)
+    predict(Path(options.data), options.split, out, options.limit, options.knowledge)
     return print_scores("gum_coref.py", Path(options.data), ["--split", options.split], out)
 
 
-def predict(data: Path, split: str, out: Path, limit: int = 0) -> None:
+def predict(data: Path, split: str, out: Path, limit: int = 0, knowledge: str | None = None) -> None:
     """Write one JSON line a document of the split."""
-    rooms = Rooms()
+    rooms = Rooms(Config(knowledge=knowledge))
     titles = wikipedia_titles(data)
     words, seconds = 0, 0.0
     with out.open("w", encoding="utf-8") as handle:

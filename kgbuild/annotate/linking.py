@@ -119,9 +119,9 @@ class _Linker:
                     and best.prior >= _LEAST_INSIDE
                     and not best.common
                 ):
-                    node = self._by_entry(best.entry, 0.7)
-                    node = node.twin if node.kind == "State" and node.twin is not None else node
-                    self.draft.record(Found(start, end, doc[start:end].root.i, "name", [node], 0.6))
+                    known = self._by_entry(best.entry, 0.7)
+                    place = known.twin if known.kind == "State" and known.twin is not None else known
+                    self.draft.record(Found(start, end, doc[start:end].root.i, "name", [place], 0.6))
                     start = end - 1
                     break
             start += 1
@@ -138,14 +138,15 @@ class _Linker:
                 by_id[id(node)] = node
                 of_sentence.setdefault(self.doc[name.start].sent.start, node)
         most = towns.most_common(1)
-        home = by_id[most[0][0]] if most and most[0][1] > 1 and most[0][1] * 2 >= towns.total() else None
+        home = by_id[most[0][0]] if most and most[0][1] > 1 and 2 * most[0][1] >= towns.total() else None
         for name, node in zip(self.names, nodes, strict=True):
             if node is None or node.entry is not None or node.within is not None or node.kind not in {"City", "Place"}:
                 continue
             beside = next((e for e in self.atlas.beside(name) if e.type in PLACES | STATES), None)
             if beside is not None:
                 found = self._by_entry(beside)
-                node.within = found.twin if found.kind == "State" else found
+                within = found.twin if found.kind == "State" else found
+                node.within = within if within is not node else None
             else:
                 node.within = of_sentence.get(self.doc[name.start].sent.start) or home
 
@@ -186,10 +187,10 @@ class _Linker:
         if place is not None and (metonym := self.base.metonym(surface)) is not None and metonym.city is None:
             place = None  # "White House" is no town
         if place is not None and not self._outweighed(place, name):
-            node = self._by_entry(place.entry, round(min(0.95, 0.5 + place.prior / 2), 2))
-            self.by_key.setdefault((label, folded), node)
-            self.by_key.setdefault(("", folded), node)
-            return node
+            located = self._by_entry(place.entry, round(min(0.95, 0.5 + place.prior / 2), 2))
+            self.by_key.setdefault((label, folded), located)
+            self.by_key.setdefault(("", folded), located)
+            return located
         if self._no_name(name, label):
             return None
         node = self._acronym(surface) or self._short_body(name, label) or self._linked(name, label, surface)

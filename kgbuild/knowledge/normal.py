@@ -20,7 +20,8 @@ _DOTTED = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?\.?$")
 
 def strip_possessive(surface: str) -> str:
     """Drop a final possessive: ``Russia's`` -> ``Russia``, ``States'`` -> ``States``."""
-    return _POSSESSIVE.sub("", surface.strip())
+    text = surface.strip()
+    return _POSSESSIVE.sub("", text) if any(c in "'’ʼ" for c in text[-2:]) else text
 
 
 def key(surface: str) -> str:
@@ -39,6 +40,9 @@ def key(surface: str) -> str:
             return ""  # half a character: no text
         surface = unicodedata.normalize("NFKC", surface)
     text = strip_possessive(surface).casefold()
+    if text.isascii() and text.replace(" ", "").isalnum():  # most names: nothing to fold
+        text = " ".join(text.split())
+        return text[4:] if text.startswith("the ") else text
     if not text.isascii():
         text = text.translate(_LETTERS)
         text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
@@ -72,6 +76,8 @@ def reads_as_acronym(surface: str) -> bool:
     bare = strip_possessive(surface)
     if bare[:4].lower() == "the ":
         bare = bare[4:]
+    if bare.isalpha() and bare[1:].islower():
+        return len(bare) >= 4 and bare[0].isupper()
     if _DOTTED.match(bare):
         return True
     letters = bare.replace(".", "").replace("-", "").replace("&", "")
