@@ -18,6 +18,7 @@ from kgbuild.annotate.names import PLACES, STATES, Name
 from kgbuild.annotate.spans import is_capital, surface_of
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Base, Candidate, Entry, key
+from kgbuild.knowledge.normal import fold
 
 __all__ = ["Atlas"]
 
@@ -39,6 +40,8 @@ _LEAST_ALONE = 0.1
 """Share of the article's places from which the only reading of a name needs no more."""
 _ALIKE = 0.7
 """Least likeness of letters for a name in another transliteration."""
+_SOUNDS = 3
+"""Least consonants of a name in another transliteration: with fewer, too much sounds alike."""
 _LONGEST_CONTAINER = 4
 _SETTLED = 0.35
 """Prominence from which a reading may serve as an anchor without support."""
@@ -105,7 +108,7 @@ class Atlas:
             bare, wanted = _without_kind(surface)
             if bare:
                 found = tuple(c for c in (*self.base.candidates(bare), *self.base.local(bare)) if c.type in wanted)
-        if not found and len(surface) > 3:
+        if not found and len(fold(surface).replace(" ", "")) >= _SOUNDS:
             found = tuple(c for c in self.base.similar(surface) if c.type in _GROUND and _alike(surface, c.name))
         self._options[surface] = found
         return found

@@ -61,7 +61,7 @@ def _seat(doc: Doc, draft: Draft, found: Found, node: Node, bodies: dict[int, No
             return
         else:
             return
-    if node.entry is None or node.entry.type not in {"city", "region", "territory"}:
+    if node.entry is None or node.entry.type not in {"city", "region", "territory"} or not (contest or _acts(token)):
         return
     body = bodies.get(id(node))
     if body is None:
@@ -71,6 +71,25 @@ def _seat(doc: Doc, draft: Draft, found: Found, node: Node, bodies: dict[int, No
         if state is not None and state.type in STATES:
             body.affiliate(state_node(draft, state))
     found.nodes, found.form = [body], "metonym"
+
+
+def _acts(token: Token) -> bool:
+    """Whether a town or province that is no capital is what acts: it says, decides or owns what only a body owns.
+
+    Fewer places in the sentence make it one than a capital: "attacks on Aleppo" and "isolate Raqqa" speak of the town.
+    """
+    token = _first_of(token)
+    base = token.dep_.split(":")[0]
+    if base == "nsubj":
+        return token.dep_ != "nsubj:pass" and _subject(token, token.head, token.dep_, True)
+    if token.dep_ == "nmod:poss":
+        return token.head.lemma_.lower() in words("civic_nouns") | words("actor_nouns")
+    if base == "obj":
+        return token.head.lemma_.lower() in {"accuse", "sue", "ask", "urge", "tell", "blame", "criticise", "criticize", "thank", "fine"}
+    case = [c.lower_ for c in token.children if c.dep_ == "case"]
+    if case[:1] == ["between"]:
+        return token.head.lemma_.lower() in words("relation_words")
+    return token.dep_ == "obl:agent" or _civic(token)
 
 
 def _describes_place(token: Token) -> bool:
