@@ -85,7 +85,18 @@ def _acts(token: Token) -> bool:
     if token.dep_ == "nmod:poss":
         return token.head.lemma_.lower() in words("civic_nouns") | words("actor_nouns")
     if base == "obj":
-        return token.head.lemma_.lower() in {"accuse", "sue", "ask", "urge", "tell", "blame", "criticise", "criticize", "thank", "fine"}
+        return token.head.lemma_.lower() in {
+            "accuse",
+            "sue",
+            "ask",
+            "urge",
+            "tell",
+            "blame",
+            "criticise",
+            "criticize",
+            "thank",
+            "fine",
+        }
     case = [c.lower_ for c in token.children if c.dep_ == "case"]
     if case[:1] == ["between"]:
         return token.head.lemma_.lower() in words("relation_words")
