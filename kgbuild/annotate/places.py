@@ -60,13 +60,14 @@ class Atlas:
         self._containers: dict[str, list[Entry]] = {}
         self._of_name: dict[int, list[Entry]] = {}
         self._outer: dict[int, list[str]] = {}
+        self._outer_of_surface: dict[str, list[str]] = {}
         self._chosen: dict[tuple[str, tuple[str, ...]], Candidate | None] = {}
         self._read_containers()
 
     def choose(self, name: Name, surface: str) -> Candidate | None:
         """The place a name means, None where no reading is likely enough or two are. `prior` of the answer is its support."""
         beside = self._of_name.get(name.start) or self._containers.get(key(surface), [])
-        slot = (surface, (*(e.id for e in beside), *self._outer.get(name.start, ())))
+        slot = (surface, (*(e.id for e in beside), *self._inner_of(name, surface)))
         if slot not in self._chosen:
             self._chosen[slot] = self._best(name, surface, beside)
         return self._chosen[slot]
@@ -90,6 +91,10 @@ class Atlas:
             if found is not None and (beside or found.entry.prior >= _SETTLED):
                 self._anchor(found.entry)
         self._chosen.clear()
+
+    def _inner_of(self, name: Name, surface: str) -> Sequence[str]:
+        """What the article puts into the place of this name, here or at its first mention that says so."""
+        return self._outer.get(name.start) or self._outer_of_surface.get(key(surface), ())
 
     def _count(self, country: str, weight: float) -> None:
         self.countries[country] = self.countries.get(country, 0.0) + weight
@@ -118,7 +123,7 @@ class Atlas:
         if not options:
             return None
         inside = {c.id for c in options if any(self.lies_in(c.entry, e) for e in beside)}
-        inner = self._outer.get(name.start, [])
+        inner = self._inner_of(name, surface)
         held = {c.id for c in options if inner and self._holds(c.entry, inner)}
         scored = sorted(((self._score(c, inside, held), c) for c in options), key=lambda s: (-s[0], s[1].id))
         score, best = scored[0]
@@ -256,6 +261,7 @@ class Atlas:
                     self._count(entry.country, 1.0)
             if i in starts:
                 self._outer.setdefault(i, []).append(inner)
+                self._outer_of_surface.setdefault(key(surface), self._outer[i])
             yield from found
             return
 

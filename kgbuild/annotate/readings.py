@@ -193,6 +193,8 @@ _EVERYDAY = frozenset(
 def _sporting(verb: Token) -> bool:
     """Whether something else about a verb tells of a contest: a score, a match, a season."""
     around = {t.lemma_.lower() for t in verb.subtree}
+    if verb.lemma_.lower() in {"lose", "beat", "defeat", "win", "draw"} and any(t.like_num for t in verb.children):
+        return True
     return bool(
         around
         & (
