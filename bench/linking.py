@@ -1,6 +1,6 @@
 """Links to Wikipedia on GUM: the title of every linked entity at each of its mentions, beside the clusters of the same run.
 
-The title is the one that the collected base states for the entity's Wikidata id, its name where none is stated.
+The title is the one that the collected base or its evidence states for the entity's Wikidata id, its name where none is stated.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from spacy.tokens import Doc
 from bench.corpora import gum_documents
 from bench.system import Rooms, print_scores
 from kgbuild.config import Config
+from kgbuild.knowledge import Base
+from kgbuild.records import Entity
 
 FORMS = frozenset({"name", "metonym", "nominal", "pronoun"})
 
@@ -31,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
 def predict(data: Path, split: str, out: Path, limit: int = 0, knowledge: str | None = None) -> None:
     """Write one JSON line a document of the split."""
     rooms = Rooms(Config(knowledge=knowledge))
+    base = Base.open(knowledge)
     titles = wikipedia_titles(data)
     words, seconds = 0, 0.0
     with out.open("w", encoding="utf-8") as handle:
@@ -41,7 +44,7 @@ def predict(data: Path, split: str, out: Path, limit: int = 0, knowledge: str | 
             doc = rooms.annotator.annotate(rooms.read(text.text, text.id))
             seconds += time.perf_counter() - start
             words += sum(not t.is_space and not t.is_punct for t in doc)
-            row = {"doc": text.id, "unit": "char", "clusters": clusters(doc), "links": links(doc, titles)}
+            row = {"doc": text.id, "unit": "char", "clusters": clusters(doc), "links": links(doc, titles, base)}
             handle.write(json.dumps(row, ensure_ascii=False) + "\n")
     print(f"{words} words, {words / max(seconds, 1e-9):.0f} words a second (the whole language step)")
     if rooms.moved:
@@ -49,24 +52,36 @@ def predict(data: Path, split: str, out: Path, limit: int = 0, knowledge: str | 
 
 
 def wikipedia_titles(data: Path) -> dict[str, str]:
-    """Wikidata id -> Wikipedia title, from the collected base beside the corpus (or beside the repository); empty without it."""
+    """Wikidata id -> Wikipedia title, as the collected base and its evidence beside the corpus (or beside the repository) state it."""
     folders = (data.resolve().parent / "kb", Path(__file__).resolve().parents[2] / "shared" / "data" / "kb")
-    path = next((f / "kb_full.jsonl.xz" for f in folders if (f / "kb_full.jsonl.xz").is_file()), None)
-    if path is None:
+    folder = next((f for f in folders if (f / "kb_full.jsonl.xz").is_file()), None)
+    if folder is None:
         return {}
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
+    with lzma.open(folder / "qid_evidence.json.xz", "rt", encoding="utf-8") as text:
+        titles = {q: row["enwiki"] for q, row in json.load(text).items() if row.get("enwiki")}
+    with lzma.open(folder / "kb_full.jsonl.xz", "rt", encoding="utf-8") as lines:
         rows = (json.loads(line) for line in lines if '"wikipedia"' in line)
-        return {r["qid"]: r["wikipedia"] for r in rows if r.get("qid") and r.get("wikipedia")}
+        return titles | {r["qid"]: r["wikipedia"] for r in rows if r.get("qid") and r.get("wikipedia")}
 
 
-def links(doc: Doc, titles: dict[str, str]) -> list[list[Any]]:
+def title_of(entity: Entity, titles: dict[str, str], base: Base) -> str:
+    """The title stated for an entity; else its name, that of a town in the United States with its state, as Wikipedia titles them."""
+    assert entity.qid is not None
+    entry = base.entry(entity.qid)
+    region = (
+        base.region_of(entity.qid) if entry is not None and entry.country == "US" and entry.type == "city" else None
+    )
+    return titles.get(entity.qid) or (f"{entity.name}, {region.name}" if region is not None else entity.name)
+
+
+def links(doc: Doc, titles: dict[str, str], base: Base) -> list[list[Any]]:
     """[begin, end, title] of every mention of one linked entity."""
     entities = {e.id: e for e in doc._.entities}
     rows: list[list[Any]] = []
     for mention in doc._.mentions:
         denoted = [entities[i] for i in mention.entities if i in entities]
-        if mention.form in FORMS and len(denoted) == 1 and (qid := denoted[0].qid) is not None:
-            rows.append([mention.span.begin, mention.span.end, titles.get(qid, denoted[0].name)])
+        if mention.form in FORMS and len(denoted) == 1 and denoted[0].qid is not None:
+            rows.append([mention.span.begin, mention.span.end, title_of(denoted[0], titles, base)])
     return rows
 
 

@@ -29,7 +29,7 @@ _LEAST_ALONE = 0.15
 """Least score of a body whose name the base gives to nothing else."""
 _LEAST_INSIDE = 0.3
 """Least prominence of a place named within a longer name."""
-_LEAST_KNOWN = 0.3
+_LEAST_KNOWN = 0.25
 """Least score of a person by a full name that the base gives to nobody else."""
 _FAMOUS = 0.7
 """Prominence from which a bare surname is enough: heads of great states."""
@@ -180,6 +180,11 @@ class _Linker:
             return None
         if label == "PERSON":
             return self._person(name, surface, folded)
+        if label in {"LOC", "UNKNOWN"} and self._numbered(name):
+            return None
+        whole = self._peoples_republic(name)
+        if whole is not None:
+            return self._by_entry(whole, 0.9)
         place = self.atlas.choose(name, surface) if label in {"LOC", "UNKNOWN"} else None
         known = self.by_key.get((label, folded)) or self.by_key.get(("", folded))
         if known is not None and (place is None or known.entry is None or known.entry.type not in PLACES | STATES):
@@ -219,6 +224,28 @@ class _Linker:
             return None
         whole = self.base.demonym(f"{before.text} {self.doc[name.start].text}")
         return whole.of if whole is not None else None
+
+    def _numbered(self, name: Name) -> bool:
+        """ "US-75", "US 75": a road, not a state."""
+        doc, end = self.doc, name.end
+        if name.end - name.start > 1 or not doc[name.start].text.isupper() or end >= len(doc):
+            return False
+        if doc[end].text in {"-", "–"} and end + 1 < len(doc):
+            return doc[end + 1].text[:1].isdigit() and not doc[name.start].whitespace_
+        return doc[end].is_digit and doc[name.start].text == "US"
+
+    def _peoples_republic(self, name: Name) -> Entry | None:
+        """What "the (Democratic) People's Republic of X" names, where the possessive has cut its name in two."""
+        start = name.start
+        if start < 2 or self.doc[start - 1].lower_ not in {"'s", "’s"} or self.doc[start].lower_ != "republic":
+            return None
+        for first in (start - 3, start - 2):
+            if first >= 0:
+                surface = surface_of(self.doc, first, name.end).replace("’", "'").replace(" 's", "'s")
+                best = self.base.best(surface)
+                if best is not None and best.type in STATES:
+                    return best.entry
+        return None
 
     def _outweighed(self, place: Candidate, name: Name) -> bool:
         """Whether a body or person of the name is likelier than the place."""
@@ -406,8 +433,9 @@ class _Linker:
             return best
         if best.kind == "surname":
             return best if score >= 0.52 - 0.1 * (self.day is None and name.title is not None) else None
-        # a full name that only somebody known from texts bears, not one of the many who held an office somewhere
-        alone = len({c.id for _, c in scored}) == 1 and name.end - name.start > 1 and not self.base.offices(best.id)
+        # a full name that only somebody known from texts bears, or one who held an office where the article plays
+        alone = len({c.id for _, c in scored}) == 1 and name.end - name.start > 1
+        alone = alone and (not self.base.offices(best.id) or (best.country or "") in self.context)
         return best if score >= (_LEAST_KNOWN if alone else _LEAST["Person"]) else None
 
     def _in_office(self, candidate: Candidate, slack: int) -> bool:

@@ -59,7 +59,11 @@ def _with_state(doc: Doc, draft: Draft, end: int) -> int:
     """The end of "the president [of the United States]", where the mention stops at the office."""
     if end + 1 < len(doc) and doc[end].lower_ == "of":
         start = end + 1 + (doc[end + 1].lower_ == "the")
-        state = next((f for f in draft.at(start) if f.start == start and f.form == "name"), None) if start < len(doc) else None
+        state = (
+            next((f for f in draft.at(start) if f.start == start and f.form == "name"), None)
+            if start < len(doc)
+            else None
+        )
         if state is not None:
             return state.end
     return end

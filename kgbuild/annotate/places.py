@@ -94,7 +94,7 @@ class Atlas:
 
     def _inner_of(self, name: Name, surface: str) -> Sequence[str]:
         """What the article puts into the place of this name, here or at its first mention that says so."""
-        return self._outer.get(name.start) or self._outer_of_surface.get(key(surface), ())
+        return self._outer.get(name.start, ()) or self._outer_of_surface.get(key(surface), ())
 
     def _count(self, country: str, weight: float) -> None:
         self.countries[country] = self.countries.get(country, 0.0) + weight
@@ -113,7 +113,7 @@ class Atlas:
             bare, wanted = _without_kind(surface)
             if bare:
                 found = tuple(c for c in (*self.base.candidates(bare), *self.base.local(bare)) if c.type in wanted)
-        if not found and len(fold(surface).replace(" ", "")) >= _SOUNDS:
+        if not found and not name.candidates and len(fold(surface).replace(" ", "")) >= _SOUNDS:
             found = tuple(c for c in self.base.similar(surface) if c.type in _GROUND and _alike(surface, c.name))
         self._options[surface] = found
         return found
@@ -131,6 +131,8 @@ class Atlas:
         alone = len({c.id for c in options}) == 1 and len(surface) > 4 and self._share(best.country) >= _LEAST_ALONE
         if score < least and not alone:
             return None
+        if best.type == "city" and best.entry.prior < _SETTLED and self._has_article(name):
+            return None  # "the Earth"; the few towns with an article have it in their name
         for other, rival in scored[1:]:
             if rival.id != best.id and other * _MARGIN > score and not self._same_ground(best.entry, rival.entry):
                 return None
@@ -154,6 +156,13 @@ class Atlas:
             nearest = min(_distance(entry.lat, entry.lon, *a) for a in self._anchors)
             score += _NEAR * math.exp(-nearest / _KM)
         return score
+
+    def _has_article(self, name: Name) -> bool:
+        """Whether "the" stands before a name of one word that no other noun follows."""
+        doc = self.doc
+        token = doc[name.start]
+        before = name.start > 0 and doc[name.start - 1].lower_ == "the"
+        return before and name.end - name.start == 1 and token.dep_ not in {"compound", "amod", "nmod:desc"}
 
     def lies_in(self, entry: Entry, container: Entry) -> bool:
         """Whether the base puts an entry in a state or province, or, without a word on it, near the middle of that province."""
