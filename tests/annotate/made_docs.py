@@ -15,6 +15,7 @@ from kgbuild.annotate.draft import Draft
 from kgbuild.annotate.linking import link
 from kgbuild.annotate.names import find_names
 from kgbuild.annotate.nominals import add_nominals
+from kgbuild.annotate.offices import name_holders
 from kgbuild.annotate.readings import read
 from kgbuild.ids import document_id
 from kgbuild.knowledge import Candidate, Demonym, Entry, Metonym, Term, Titles, key
@@ -94,6 +95,10 @@ class FakeBase:
     def country(self, iso2: str) -> Entry | None:
         return {"AR": ARLAND, "BO": BORVIA}.get(iso2)
 
+    def holders(self, role: str, country: str, on: dt.date | None = None) -> tuple[Term, ...]:
+        term = Term(OREN, "President of Arland", "AR", dt.date(2020, 1, 1), dt.date(2024, 1, 1))
+        return (term,) if (role, country) == ("president", "AR") and on is not None and term.covers(on) else ()
+
     def offices(self, person: str) -> tuple[Term, ...]:
         return (Term(OREN, "President of Arland", "AR", dt.date(2020, 1, 1), None),) if person == "Q5" else ()
 
@@ -163,7 +168,9 @@ def annotate(doc: Doc) -> Doc:
     link(doc, draft, find_names(doc, base, titles), titles)  # type: ignore[arg-type]
     read(doc, draft)
     nominals = add_nominals(doc, draft, titles)
+    name_holders(doc, draft, titles)
     resolve(doc, draft, titles, nominals)
+    name_holders(doc, draft, titles)
     assemble(doc)
     return doc
 
