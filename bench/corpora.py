@@ -115,6 +115,24 @@ def treebank_files(root: Path, split: str) -> list[Path]:
     return files
 
 
+def gum_documents(root: Path, split: str) -> Iterator[Text]:
+    """GUM documents of a split, whole: sentences as `# text` has them, parted by a blank, paragraphs by an empty line.
+
+    These are the texts that ../shared/bench/gum_coref.py exports; Reddit documents have none and are left out.
+    """
+    for path in treebank_files(root, split):
+        if "_reddit_" in path.stem:
+            continue
+        text, new = "", False
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            if line.startswith("# newpar") and not line.startswith("# newpar_block"):
+                new = True
+            elif line.startswith("# text = "):
+                text += (("\n\n" if new else " ") if text else "") + line[9:]
+                new = False
+        yield Text(path.stem, text)
+
+
 def treebank(path: Path) -> Iterator[Text]:
     """A CoNLL-U file's text a paragraph at a time, in the pieces and under the ids that ../shared/bench/parse.py scores."""
     count, words = 0, ""
@@ -139,21 +157,6 @@ def treebank(path: Path) -> Iterator[Text]:
         elif not line and words:
             sentences.append(words if words.endswith(" ") else words + " ")
             words, inside = "", 0
-
-
-def gum_documents(root: Path, split: str) -> Iterator[Text]:
-    """GUM's documents of a split as ../shared/bench/gum_coref.py exports them: sentences parted by a blank, paragraphs by an empty line."""
-    for path in treebank_files(root, split):
-        if "_reddit_" in path.stem:
-            continue  # its texts are not distributed
-        text, fresh = "", False
-        for line in path.read_text(encoding="utf-8").split("\n"):
-            if line.startswith("# newpar") and not line.startswith("# newpar_block"):
-                fresh = True
-            elif line.startswith("# text = "):
-                text += (("\n\n" if fresh else " ") if text else "") + line[9:]
-                fresh = False
-        yield Text(path.stem, text)
 
 
 def geo_texts(root: Path, name: str, split: str) -> Iterator[Text]:

@@ -15,7 +15,14 @@ from bench.system import print_scores
 from kgbuild.annotate import load
 from kgbuild.config import Config
 
-AFTER_SYNTAX = ("kgbuild_names", "kgbuild_times", "kgbuild_nominals", "kgbuild_coreference", "kgbuild_records")
+AFTER_SYNTAX = (
+    "kgbuild_names",
+    "kgbuild_times",
+    "kgbuild_kinds",
+    "kgbuild_nominals",
+    "kgbuild_coreference",
+    "kgbuild_records",
+)
 """Components that leave syntax as it is."""
 
 

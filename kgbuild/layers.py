@@ -4,6 +4,7 @@
 `doc._.entities`   tuple of records.Entity, every entity the mentions denote, ordered by id
 `doc._.mentions`   tuple of records.Mention ordered by (begin, -end): names, metonyms, nominals, pronouns, adjectives; spans start and
                    end on token borders, may nest ("[[Russian] troops]"), never cross
+`doc._.affiliations` tuple of records.Affiliation: who is what of whom, as phrases of the text or the entity base say, ordered by (begin, id)
 `doc._.times`      tuple of TimeExpression ordered by begin
 `token._.masked`   True for tokens of paragraphs nobody should read as sentences (aside, date) and of the dateline
 
@@ -41,7 +42,7 @@ class TimeExpression:
 
 def register() -> None:
     """Declare the extension attributes; safe to call more than once."""
-    for name, default in (("document", None), ("entities", ()), ("mentions", ()), ("times", ())):
+    for name, default in (("document", None), ("entities", ()), ("mentions", ()), ("affiliations", ()), ("times", ())):
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=default)
     if not Token.has_extension("masked"):

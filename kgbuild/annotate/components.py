@@ -12,7 +12,7 @@ from kgbuild.annotate.names import find_names
 from kgbuild.annotate.nominals import Nominals, add_nominals
 from kgbuild.annotate.offices import name_holders
 from kgbuild.annotate.readings import read
-from kgbuild.knowledge import Base, Titles
+from kgbuild.knowledge import Base, Titles, open_base
 
 __all__ = ["NameFinder"]
 
@@ -33,13 +33,13 @@ class NameFinder:
 
 @Language.factory(
     "kgbuild_names",
-    default_config={"knowledge": None},
+    default_config={"knowledge": None, "entities": []},
     requires=["token.tag", "token.pos", "token.dep", "token.lemma", "doc.sents"],
     assigns=["doc._.draft"],
 )
-def make_name_finder(nlp: Language, name: str, knowledge: str | None) -> NameFinder:
-    """`knowledge`: path of an entity base, None for the shipped one."""
-    return NameFinder(Base.open(knowledge), Titles.load())
+def make_name_finder(nlp: Language, name: str, knowledge: str | None, entities: list[str]) -> NameFinder:
+    """`knowledge`: path of an entity base, None for the shipped one. `entities`: files of the user's own."""
+    return NameFinder(open_base(knowledge, entities), Titles.load())
 
 
 @Language.component("kgbuild_nominals", requires=["doc._.draft", "token.dep"], assigns=["doc._.draft"])

@@ -95,13 +95,12 @@ class _Linker:
             if name.title is not None and node.kind == "Person":
                 node.roles |= {name.title.name, name.title.name.split()[-1]}
                 node.gender = node.gender or (name.title.gender or "")
-            body = node.kind == "Organization" or (node.kind == "Place" and node.entry is None)
-            if body and name.end - name.start > 1:
+            if node.kind == "Organization" and name.end - name.start > 1:
                 self._name_inside(name)
         self._lay_out(nodes)
 
     def _name_inside(self, name: Name) -> None:
-        """Well-known places within a longer name: "National Library of [Norway]", "[Leiden] Libraries", "[San Francisco] Bay".
+        """Well-known places within a longer name: "National Library of [Norway]", "[Leiden] Libraries".
 
         They open the name or follow a preposition, and are not its head: "South [Wales]" is none.
         """

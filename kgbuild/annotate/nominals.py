@@ -15,6 +15,7 @@ from kgbuild.annotate.phrases import (
     joined_people,
     number_of,
 )
+from kgbuild.annotate.shortened import join_short_names
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
 
@@ -58,6 +59,7 @@ def group_class(token: Token) -> str:
 
 def add_nominals(doc: Doc, draft: Draft, titles: Titles) -> Nominals:
     """Add a Found, and a Node where it is new, for every described group, body and person."""
+    join_short_names(doc, draft)
     nominals = Nominals(doc, draft, titles)
     nominals.run()
     return nominals

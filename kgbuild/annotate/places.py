@@ -228,7 +228,7 @@ class Atlas:
             i += 1
             while i + 1 < len(doc) and doc[i].lower_ in words("place_adjectives") | {"the"}:
                 i += 1
-            if doc[name.end].lower_ == "in" or doc[name.start].lower_ in words("place_name_openers"):
+            if doc[name.end].lower_ == "in" or doc[name.start].lower_ in words("natural_openers", "kinds"):
                 yield from self._container_at(i, name, starts)
         start = name.start
         if start > 2 and doc[start - 1].lower_ == "of" and doc[start - 2].lower_ in words("settlement_nouns"):

@@ -268,7 +268,7 @@ def _passive_of(token: Token, lemma: str) -> bool:
 def _has_ground(verb: Token) -> bool:
     """Whether what a state has is part of its land or people ("has a long coast"), not a power, plan or right."""
     owned = next((c for c in verb.children if c.dep_ == "obj"), None)
-    return owned is not None and owned.lemma_.lower() in words("place_nouns") | words("place_name_nouns") | words(
+    return owned is not None and owned.lemma_.lower() in words("place_nouns") | words("natural_nouns", "kinds") | words(
         "settlement_nouns"
     )
 

@@ -1,64 +1,22 @@
-"""Records of many articles to one graph: duplicate entities joined, events clustered, whatever the order of the input.
+"""Events of many articles to clusters, whatever the order of the input.
 
-Two entities are one when they carry one id, and an id depends on content only; so joining is a union by id. A cluster holds the
-events of one article that tell the same happening, and those of several articles that share type, both sides and days.
+A cluster holds the events of one article that tell the same happening, and those of several articles that share type, both sides
+and days.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from kgbuild.ids import cluster_id
-from kgbuild.records import Entity, Event, Record, record_order
+from kgbuild.records import Entity, Event
 
-__all__ = ["cluster_events", "join_entities", "resolve"]
+__all__ = ["cluster_events"]
 
 WORD_FAMILY = 4
 """Letters a verb and its nouns share (invade/invasion, seize/seizure); three would join arrest and arrive."""
-
-
-def resolve(records: Iterable[Record]) -> list[Record]:
-    """All records in one order, each id once, every event with its cluster.
-
-    Records other than entities that repeat an id are the same article given twice; the first in sorted form is kept.
-    """
-    entities: dict[str, list[Entity]] = defaultdict(list)
-    events: dict[str, Event] = {}
-    others: dict[str, Record] = {}
-    for record in records:
-        if isinstance(record, Entity):
-            entities[record.id].append(record)
-        elif isinstance(record, Event):
-            events.setdefault(record.id, record)
-        else:
-            others.setdefault(record.id, record)
-    joined = [join_entities(group) for group in entities.values()]
-    clustered = cluster_events(sorted(events.values(), key=record_order), {e.id: e for e in joined})
-    return sorted([*joined, *clustered, *others.values()], key=record_order)
-
-
-def join_entities(group: Sequence[Entity]) -> Entity:
-    """One entity from several records of one id: every alias and affiliation, the best-supported name, the surest confidence."""
-    if len(group) == 1:
-        return group[0]
-    ordered = sorted(group, key=lambda e: (-e.confidence, e.name, e.kind, e.extractor))
-    first = ordered[0]
-    names = Counter(e.name for e in group)
-    name = min(names, key=lambda n: (-names[n], n))
-    aliases = {a for e in group for a in (*e.aliases, e.name)} - {name}
-    return dataclasses.replace(
-        first,
-        name=name,
-        aliases=tuple(sorted(aliases)),
-        affiliation=tuple(sorted({a for e in group for a in e.affiliation})),
-        qid=next((e.qid for e in ordered if e.qid), None),
-        within=next((e.within for e in ordered if e.within), None),
-        territory=next((e.territory for e in ordered if e.territory), None),
-        lat=next((e.lat for e in ordered if e.lat is not None), None),
-        long=next((e.long for e in ordered if e.long is not None), None),
-    )
 
 
 def cluster_events(events: Sequence[Event], entities: dict[str, Entity]) -> list[Event]:
