@@ -17,6 +17,9 @@ SUITES = {
     "resolve": "one identity across articles: time, memory and quality on made-up entity records (no --data)",
     "same-event": "event mentions in re3d, PolNeAR and GUM labelled by hand: which tell of the same happening",
     "ner": "names on UNER and CrossNER (--set)",
+    "linking": "links to Wikipedia on GUM",
+    "geo": "places found, located and read on GeoWebNews, TR-News and ReLocaR (--set gwn, tr-news, relocar)",
+    "knowledge": "the entity base: speed, memory, what it covers",
     "coref": "coreference on GUM documents given as raw text",
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
@@ -34,7 +37,12 @@ def main() -> int:
     parser.add_argument("--data", help="a corpus folder in its upstream layout")
     parser.add_argument("--split", default="dev", help="the part of the corpus")
     parser.add_argument(
-        "--set", default="uner-ewt", help="the corpus of names: uner-ewt, uner-pud, crossner-politics, conll03"
+        "--set",
+        default="uner-ewt",
+        help="the corpus of names (uner-ewt, uner-pud, crossner-politics, conll03) or of places (gwn, tr-news, relocar)",
+    )
+    parser.add_argument(
+        "--knowledge", help="an entity base to link with, for linking and geo (default: the shipped one)"
     )
     parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")

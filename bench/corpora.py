@@ -6,15 +6,18 @@ import csv
 import html
 import json
 import re
+import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = [
+    "GEO_SETS",
     "NAME_SETS",
     "Pair",
     "Text",
+    "geo_texts",
     "gum_documents",
     "named",
     "petrarch",
@@ -23,6 +26,7 @@ __all__ = [
     "plv",
     "polnear",
     "re3d",
+    "relocar",
     "texts",
     "treebank",
     "treebank_files",
@@ -40,6 +44,12 @@ PETRARCH = {
     "gsr": ("universalpetrarch", "UniversalPetrarch/data", "text/PETR2_GSR_validation.xml"),
 }
 """Split of the PETRARCH records -> name of its corpus folder, the folder of its data in there, its records."""
+GEO_SETS = {
+    "gwn": "data/GWN.xml",
+    "tr-news": "data/Corpora/TR-News.xml",
+    "relocar": "ReLocaR_XML/ReLocaR_{split}.xml",
+}
+"""Corpus of places -> its file in its folder ({split} with a capital)."""
 _PARAGRAPH = 10
 """Most sentences that the scorer of parses puts in one text."""
 
@@ -226,3 +236,30 @@ def treebank(path: Path) -> Iterator[Text]:
         elif not line and words:
             sentences.append(words if words.endswith(" ") else words + " ")
             words, inside = "", 0
+
+
+def geo_texts(root: Path, name: str, split: str) -> Iterator[Text]:
+    """Articles of gwn (dev: even numbers, test: odd ones, all) or tr-news, with the title and day a reader would have."""
+    path = root / GEO_SETS[name]
+    if not path.is_file():
+        raise SystemExit(f"{path}: no such file; --data is the folder that holds {GEO_SETS[name]}")
+    for article in ElementTree.parse(path).getroot().iter("article"):
+        text, title = article.findtext("text") or "", (article.findtext("title") or "").strip() or None
+        if name == "gwn":
+            number = int(article.get("file", "0"))
+            if split == "all" or (number % 2 == 0) == (split == "dev"):
+                yield Text(f"gwn-{number}", text, title=title)
+        else:
+            day = (article.findtext("dltime") or "").strip() or None
+            yield Text(f"trnews-{article.get('docid')}", text, title=title, published=day)
+
+
+def relocar(root: Path, split: str) -> Iterator[tuple[Text, int, int]]:
+    """Sentences of ReLocaR, each with the span of the one location it asks about (the task's input)."""
+    path = root / GEO_SETS["relocar"].format(split=split.capitalize())
+    if not path.is_file():
+        raise SystemExit(f"{path}: no such file; --data is the folder that holds ReLocaR_XML")
+    pattern = r"<sample[^>]*>(.*?)<loc[^>]*>(.*?)</loc>(.*?)</sample>"
+    for n, parts in enumerate(re.findall(pattern, path.read_text(encoding="utf-8", errors="replace"), re.DOTALL)):
+        before, place, after = parts
+        yield Text(f"relocar-{split}-{n}", before + place + after), len(before), len(before) + len(place)

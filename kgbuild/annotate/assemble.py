@@ -20,6 +20,9 @@ _AFFILIATION = extractor_id("annotate-affiliation", VERSION)
 _KNOWN = extractor_id("knowledge-base", VERSION)
 _BY_FORM = {"name": _NAMES, "metonym": _NAMES, "adjective": _NAMES, "nominal": _NOMINALS, "pronoun": _COREFERENCE}
 
+_HAVE_GROUND = frozenset({"State", "Organization"})
+"""Kinds of actors whose node can point at the Place of its territory through `twin`."""
+
 
 def assemble(doc: Doc) -> None:
     """Fill `doc._.entities`, `doc._.mentions` and `doc._.affiliations` from the draft, and drop the draft."""
@@ -89,7 +92,7 @@ class _Maker:
             aliases=tuple(sorted(n for n in node.names if n != name)),
             affiliation=affiliation,
             within=self.id_of(node.within) if node.within is not None and node.kind in {"Place", "City"} else None,
-            territory=self.id_of(node.twin) if node.kind == "State" and node.twin is not None else None,
+            territory=self.id_of(node.twin) if node.kind in _HAVE_GROUND and node.twin is not None else None,
             lat=entry.lat if entry is not None and place else None,
             long=entry.lon if entry is not None and place else None,
             extractor=_NAMES,

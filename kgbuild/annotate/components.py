@@ -10,6 +10,7 @@ from kgbuild.annotate.draft import Draft, draft_of
 from kgbuild.annotate.linking import link
 from kgbuild.annotate.names import find_names
 from kgbuild.annotate.nominals import Nominals, add_nominals
+from kgbuild.annotate.offices import name_holders
 from kgbuild.annotate.readings import read
 from kgbuild.knowledge import Base, Titles, open_base
 
@@ -46,6 +47,7 @@ def nominals(doc: Doc) -> Doc:
     """Add groups and unnamed persons."""
     draft = draft_of(doc)
     draft.nominals = add_nominals(doc, draft, Titles.load())
+    name_holders(doc, draft, Titles.load())
     return doc
 
 
@@ -56,4 +58,5 @@ def coreference(doc: Doc) -> Doc:
     titles = Titles.load()
     nominals = draft.nominals if isinstance(draft.nominals, Nominals) else Nominals(doc, draft, titles)
     resolve(doc, draft, titles, nominals)
+    name_holders(doc, draft, titles)  # of those that only now have a mention ("the president of Chile")
     return doc
