@@ -23,7 +23,7 @@ from spacy.tokens import Span as Slice
 
 from kgbuild.records import Document, Entity, Mention, Span
 
-__all__ = ["TimeExpression", "head_of", "mention_heads", "register", "slice_of"]
+__all__ = ["TimeExpression", "head_of", "mention_heads", "register", "slice_of", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,14 @@ def slice_of(doc: Doc, span: Span) -> Slice | None:
         first += 1  # the span begins in the white space after a token
     last = bisect_left(starts, span.end)
     return doc[first:last] if first < last else None
+
+
+def text_of(doc: Doc) -> str:
+    """The Doc's text, kept with it: `Doc.text` joins the tokens anew at each call."""
+    text: str | None = doc.user_data.get("kgbuild_text")
+    if text is None:
+        text = doc.user_data["kgbuild_text"] = doc.text
+    return text
 
 
 def _starts(doc: Doc) -> list[int]:

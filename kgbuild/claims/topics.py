@@ -15,7 +15,7 @@ from kgbuild.claims import syntax
 from kgbuild.claims.lexicon import event_lexicon, lemma_in, stance_words
 from kgbuild.config import VERSION
 from kgbuild.ids import entity_id, extractor_id, record_id
-from kgbuild.layers import document_of
+from kgbuild.layers import document_of, text_of
 from kgbuild.records import Entity, Mention, Span
 
 __all__ = ["EXTRACTOR", "is_generic", "topic_id", "topic_key", "topic_tokens", "topics"]
@@ -105,7 +105,7 @@ def topics(doc: Doc, handled: Collection[int] = (), judged: Collection[int] = ()
         limit = RECUR if len(places[0]) > 1 else RECUR_HANDLED if key in once else RECUR_SINGLE
         if key not in wanted and len(places) < limit:
             continue
-        names = Counter(doc.text[slice(*syntax.token_span(w))] for w in places)
+        names = Counter(text_of(doc)[slice(*syntax.token_span(w))] for w in places)
         surfaces = Counter({name if name.isupper() else name.lower(): 0 for name in names})
         for name, count in names.items():
             surfaces[name if name.isupper() else name.lower()] += count
