@@ -93,7 +93,7 @@ def _tells(doc: Doc, start: int, end: int, small: set[str]) -> bool:
     """Whether capitals make a name of these words: not all of them are in use in small letters, none tells a time or a part of the text."""
     content = [t for t in doc[start:end] if t.is_alpha and t.lower_ != "of"]
     lower = [t.lower_ for t in content]
-    if any(w in words("calendar") | words("text_parts") for w in lower):
+    if any(w in words("calendar") | words("text_parts") | words("peoples") for w in lower):
         return False
     if doc[end - 1].is_digit and len(content) == 1 and content[0].pos_ == "NOUN":
         return False
