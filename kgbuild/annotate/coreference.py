@@ -23,9 +23,11 @@ PRONOUNS = {
     **dict.fromkeys(("they", "them", "their", "theirs", "themselves"), "plural"),
 }
 _FIRST = frozenset("i me my mine myself we us our ours ourselves".split())
-_WINDOW = {"male": 4, "female": 4, "thing": 1, "plural": 2}
-_LEAST = {"male": 1.5, "female": 1.5, "thing": 2.6, "plural": 2.4}
-_MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.6, "plural": 1.0}
+_WINDOW = {"male": 8, "female": 8, "thing": 1, "plural": 2}
+_LEAST = {"male": -1.5, "female": -1.5, "thing": 2.6, "plural": 2.4}
+_MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.3, "plural": 1.0}
+_FADE = {"male": 1.0, "female": 1.0, "thing": 1.4, "plural": 1.4}
+_NAMED, _OFTEN, _PLACE, _TOPIC, _ONE_BODY = 0.6, [0.6, 0.12], 1.0, 0.4, 2.2
 _WEATHER = frozenset({"rain", "snow", "seem", "appear", "turn", "happen", "take", "emerge", "matter", "follow"})
 
 
@@ -50,6 +52,8 @@ class _Resolver(Definites):
                 self._speaker(token)
             elif token.i in self.voices and token.pos_ in {"PRON", "DET"} and not self.quoted[token.i]:
                 self._voice(token)
+            elif token.i in self.named_by:
+                self.introduced(token)
             elif token.pos_ in {"NOUN", "PROPN"}:
                 if token.tag_ in {"NN", "NNP"} and token.i not in self.heads:
                     self.definite(token)
@@ -155,10 +159,10 @@ class _Resolver(Definites):
     def _salience(self, token: Token, candidate: Candidate, distance: int, kind: str) -> float:
         head = candidate.head
         place = rank(head)
-        score = place * 0.8 - distance * (1.0 if kind in {"male", "female"} else 1.4)
+        score = place * 0.8 - distance * _FADE[kind]
         if candidate.found is not None:
-            score += 0.6 if candidate.found.form in {"name", "pronoun", "metonym"} else 0.2
-            score += min(0.6, 0.12 * self.counts.get(id(candidate.nodes[0].final), 0))
+            score += _NAMED if candidate.found.form in {"name", "pronoun", "metonym"} else 0.2
+            score += min(_OFTEN[0], _OFTEN[1] * self.counts.get(id(candidate.nodes[0].final), 0))
             if candidate.found.form == "adjective":
                 score -= 1.6
         if token.dep_ == "nsubj:pass":
@@ -180,11 +184,11 @@ class _Resolver(Definites):
             score += 1.2
         if kind == "thing" and candidate.kind in {"City", "Place"}:
             # what an article is about can be "it" as well as a body or a state
-            score += 0.2 if candidate.nodes and self.about(candidate.nodes[0].final) else -1.0
+            score += 0.2 if candidate.nodes and self.about(candidate.nodes[0].final) else -_PLACE
         if kind == "thing" and candidate.kind == "Topic":
-            score -= 0.4
+            score -= _TOPIC
         if kind == "plural" and not candidate.plural:
-            score -= 2.2
+            score -= _ONE_BODY
         if kind in {"male", "female"} and candidate.gender == kind:
             score += 0.6
         return score
