@@ -7,7 +7,7 @@ from spacy.tokens import Doc, Token
 from kgbuild.annotate.antecedents import Candidate
 from kgbuild.annotate.definites import Definites
 from kgbuild.annotate.draft import Draft, Found, clause_verb
-from kgbuild.annotate.narrators import SECOND, SINGULAR
+from kgbuild.annotate.narrators import PLURAL, SECOND, SINGULAR
 from kgbuild.annotate.nominals import Nominals
 from kgbuild.annotate.phrases import is_plural, rank
 from kgbuild.annotate.repeats import add_repeats
@@ -50,6 +50,8 @@ class _Resolver(Definites):
                 self._pronoun(token, kind)
             elif token.lower_ in _FIRST and token.pos_ in {"PRON", "DET"} and self.quoted[token.i]:
                 self._speaker(token)
+            elif self.people is not None and token.lower_ in PLURAL and not self.quoted[token.i]:
+                self.add(Found(token.i, token.i + 1, token.i, "pronoun", [self.people.final], 0.6))
             elif token.i in self.voices and token.pos_ in {"PRON", "DET"} and not self.quoted[token.i]:
                 self._voice(token)
             elif token.i in self.named_by:

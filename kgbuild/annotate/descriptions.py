@@ -38,16 +38,14 @@ class Descriptions(Antecedents):
                 self.named_by.setdefault(noun.i, found)
 
     def _apposed(self, found: Found) -> Token | None:
-        """The common noun a name stands behind in apposition: "the painter Ann Lee", "his daughter, Ann Lee,", "the port of Arton"."""
+        """The common noun a name stands behind in apposition: "the painter Ann Lee", "his daughter, Ann Lee,"."""
         head = self.doc[found.head]
         noun = head.head
         if noun.pos_ != "NOUN" or noun.tag_ != "NN" or noun.i >= found.start or noun.sent != head.sent:
             return None
         between = [t.lower_ for t in self.doc[noun.i + 1 : found.start] if not t.is_quote]
-        if head.dep_ in _NAMED and between in ([], [","], ["the"], [",", "the"]):
-            return noun
-        of = head.dep_ == "nmod" and between in (["of"], ["of", "the"])
-        return noun if of and noun.lemma_.lower() in words("places_of") else None
+        beside = head.dep_ in _NAMED and between in ([], [","], ["the"], [",", "the"])
+        return noun if beside and noun.lemma_.lower() not in words("vague_nouns") else None
 
     def introduced(self, noun: Token) -> None:
         """Record the noun before a name as a mention of it, with what it says of the name; called in order of place."""
