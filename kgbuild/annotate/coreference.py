@@ -26,8 +26,6 @@ _FIRST = frozenset("i me my mine myself we us our ours ourselves".split())
 _WINDOW = {"male": 8, "female": 8, "thing": 1, "plural": 2}
 _LEAST = {"male": -1.5, "female": -1.5, "thing": 2.6, "plural": 2.4}
 _MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.3, "plural": 1.0}
-_FADE = {"male": 1.0, "female": 1.0, "thing": 1.4, "plural": 1.4}
-_NAMED, _OFTEN, _PLACE, _TOPIC, _ONE_BODY = 0.6, [0.6, 0.12], 1.0, 0.4, 2.2
 _WEATHER = frozenset({"rain", "snow", "seem", "appear", "turn", "happen", "take", "emerge", "matter", "follow"})
 
 
@@ -43,7 +41,7 @@ class _Resolver(Definites):
         # a title before a name is no mention of its own
         inside |= {f.start - 1 for f in self.draft.found if f.form == "name" and f.node.kind == "Person" and f.start}
         for token in self.doc:
-            if token._.masked or token.i in inside:
+            if token._.masked or (token.i in inside and token.i not in self.named_by):
                 continue
             kind = PRONOUNS.get(token.lower_)
             if kind is not None and token.tag_ in {"PRP", "PRP$"}:
@@ -161,10 +159,10 @@ class _Resolver(Definites):
     def _salience(self, token: Token, candidate: Candidate, distance: int, kind: str) -> float:
         head = candidate.head
         place = rank(head)
-        score = place * 0.8 - distance * _FADE[kind]
+        score = place * 0.8 - distance * (1.0 if kind in {"male", "female"} else 1.4)
         if candidate.found is not None:
-            score += _NAMED if candidate.found.form in {"name", "pronoun", "metonym"} else 0.2
-            score += min(_OFTEN[0], _OFTEN[1] * self.counts.get(id(candidate.nodes[0].final), 0))
+            score += 0.6 if candidate.found.form in {"name", "pronoun", "metonym"} else 0.2
+            score += min(0.6, 0.12 * self.counts.get(id(candidate.nodes[0].final), 0))
             if candidate.found.form == "adjective":
                 score -= 1.6
         if token.dep_ == "nsubj:pass":
@@ -186,11 +184,11 @@ class _Resolver(Definites):
             score += 1.2
         if kind == "thing" and candidate.kind in {"City", "Place"}:
             # what an article is about can be "it" as well as a body or a state
-            score += 0.2 if candidate.nodes and self.about(candidate.nodes[0].final) else -_PLACE
+            score += 0.2 if candidate.nodes and self.about(candidate.nodes[0].final) else -1.0
         if kind == "thing" and candidate.kind == "Topic":
-            score -= _TOPIC
+            score -= 0.4
         if kind == "plural" and not candidate.plural:
-            score -= _ONE_BODY
+            score -= 2.2
         if kind in {"male", "female"} and candidate.gender == kind:
             score += 0.6
         return score

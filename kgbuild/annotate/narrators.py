@@ -1,4 +1,4 @@
-"""Whom "I" and "you" mean outside quotation marks: turns with a label, interviews, letters, speeches, texts under a byline.
+"""Whom "I", "you" and "we" mean outside quotation marks: turns, interviews, letters, speeches, texts under a byline.
 
 A text that does not say who speaks is left alone: nothing here guesses.
 """
@@ -25,8 +25,6 @@ _FOOT = 5
 """Paragraphs at its end that can hold a signature."""
 _LEAST_OWN = 3
 """Fewest "I" of a text that is taken for the words of the one in its byline or heading."""
-_LEAST_TOLD = 10
-"""Fewest "I" of a story whose teller is called by name in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +211,6 @@ def _monologue(
     signed = _signed(doc, draft, blocks)
     if not told and not signed and len(own) >= _LEAST_OWN:
         told = _credited(doc, draft, blocks)
-    if not told and not signed and len(own) >= _LEAST_TOLD:
-        told = _addressed(doc, draft, quoted)
     speakers = {id(n): n for n in (*told, *signed)}
     greeted = _greeted(doc, draft, blocks)
     if len(speakers) > 1 or (not speakers and not greeted):
@@ -265,23 +261,6 @@ def _named_me(doc: Doc, draft: Draft, quoted: Sequence[bool]) -> list[Node]:
     return out
 
 
-def _addressed(doc: Doc, draft: Draft, quoted: Sequence[bool]) -> list[Node]:
-    """Whoever is called by name in what others say, and only there: the one who tells the story ("Petra," my mother said)."""
-    called: dict[int, Node] = {}
-    told: set[int] = set()
-    for found in draft.found:
-        if not _is_person(found):
-            continue
-        head = doc[found.head]
-        alone = 0 < found.start and found.end < len(doc) and found.end - found.start == 1
-        alone = alone and doc[found.start - 1].is_quote and (doc[found.end].is_quote or doc[found.end].text == ",")
-        if quoted[found.start] and (head.dep_ == "vocative" or alone):
-            called[id(found.node)] = found.node
-        elif not quoted[found.start]:
-            told.add(id(found.node))
-    return [n for i, n in called.items() if i not in told]
-
-
 def _turns(doc: Doc, draft: Draft, blocks: Sequence[_Block], quoted: Sequence[bool]) -> list[Voice]:
     """Paragraphs in which several speakers name themselves each, or that follow one's being called up: "Miss Oren?"."""
     out: list[Voice] = []
@@ -297,6 +276,8 @@ def _turns(doc: Doc, draft: Draft, blocks: Sequence[_Block], quoted: Sequence[bo
 
 def _called_up(doc: Doc, draft: Draft, block: _Block) -> Node | None:
     """The person whose name with a title is the last sentence of a paragraph."""
+    if doc[block.end - 1].text not in {"?", ".", "!"}:
+        return None  # a heading or byline
     last = doc[block.end - 1].sent
     named = [f for f in draft.within(max(last.start, block.start), block.end) if _is_person(f)]
     if len(named) != 1 or named[0].start == max(last.start, block.start):
@@ -343,9 +324,9 @@ def _read_as_person(doc: Doc, draft: Draft, start: int, end: int) -> list[Node]:
     if not there:
         if any(draft.at(i) for i in range(start, end)):
             return []
-        name = doc[start : end].text
+        name = doc[start:end].text
         node = draft.add(Node(name, "Person", names={name: 1}, confidence=0.6))
-        draft.record(Found(start, end, doc[start : end].root.i, "name", [node], 0.6))
+        draft.record(Found(start, end, doc[start:end].root.i, "name", [node], 0.6))
         return [node]
     node = there[0].node
     if len(there) == 1 and node.kind == "Person":
