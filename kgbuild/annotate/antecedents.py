@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from kgbuild.annotate.draft import Draft, Found, Node
-from kgbuild.annotate.narrators import voices
+from kgbuild.annotate.narrators import people_of, voices
 from kgbuild.annotate.nominals import Nominals, group_class
 from kgbuild.annotate.phrases import conjuncts, is_plural, rank, sentence_numbers
 from kgbuild.annotate.quotes import quoted_tokens, speakers
@@ -38,7 +38,8 @@ class Antecedents:
     """One article's candidates in order of place; `add` makes later pronouns see what an earlier one meant.
 
     `heads` maps head tokens to mentions, `counts` how often a node (by its id) is meant so far and `most` the largest of them,
-    `speakers` the tokens of quotations to who speaks, `voices` those outside to who speaks there.
+    `speakers` the tokens of quotations to who speaks, `voices` those outside to who speaks there, `people`
+    is for whom one voice says "we".
     """
 
     def __init__(self, doc: Doc, draft: Draft, titles: Titles, nominals: Nominals) -> None:
@@ -60,7 +61,9 @@ class Antecedents:
         self._common_nouns()
         self._symmetric()
         self.speakers = speakers(doc, self.quoted)
-        self.voices = {i: v for v in voices(doc, draft, self.quoted) for i in range(v.start, v.end)}
+        told = voices(doc, draft, self.quoted)
+        self.voices = {i: v for v in told for i in range(v.start, v.end)}
+        self.people = people_of(doc, draft, self.quoted) if len(told) <= 1 else None
 
     def _register(self, found: Found) -> None:
         node = found.node

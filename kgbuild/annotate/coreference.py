@@ -7,7 +7,7 @@ from spacy.tokens import Doc, Token
 from kgbuild.annotate.antecedents import Candidate
 from kgbuild.annotate.definites import Definites
 from kgbuild.annotate.draft import Draft, Found, clause_verb
-from kgbuild.annotate.narrators import SECOND, SINGULAR
+from kgbuild.annotate.narrators import PLURAL, SECOND, SINGULAR
 from kgbuild.annotate.nominals import Nominals
 from kgbuild.annotate.phrases import is_plural, rank
 from kgbuild.annotate.repeats import add_repeats
@@ -23,9 +23,9 @@ PRONOUNS = {
     **dict.fromkeys(("they", "them", "their", "theirs", "themselves"), "plural"),
 }
 _FIRST = frozenset("i me my mine myself we us our ours ourselves".split())
-_WINDOW = {"male": 4, "female": 4, "thing": 1, "plural": 2}
-_LEAST = {"male": 1.5, "female": 1.5, "thing": 2.6, "plural": 2.4}
-_MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.6, "plural": 1.0}
+_WINDOW = {"male": 8, "female": 8, "thing": 1, "plural": 2}
+_LEAST = {"male": -1.5, "female": -1.5, "thing": 2.6, "plural": 2.4}
+_MARGIN = {"male": 0.3, "female": 0.3, "thing": 0.3, "plural": 1.0}
 _WEATHER = frozenset({"rain", "snow", "seem", "appear", "turn", "happen", "take", "emerge", "matter", "follow"})
 
 
@@ -41,15 +41,19 @@ class _Resolver(Definites):
         # a title before a name is no mention of its own
         inside |= {f.start - 1 for f in self.draft.found if f.form == "name" and f.node.kind == "Person" and f.start}
         for token in self.doc:
-            if token._.masked or token.i in inside:
+            if token._.masked or (token.i in inside and token.i not in self.named_by):
                 continue
             kind = PRONOUNS.get(token.lower_)
             if kind is not None and token.tag_ in {"PRP", "PRP$"}:
                 self._pronoun(token, kind)
             elif token.lower_ in _FIRST and token.pos_ in {"PRON", "DET"} and self.quoted[token.i]:
                 self._speaker(token)
+            elif self.people is not None and token.lower_ in PLURAL and not self.quoted[token.i]:
+                self.add(Found(token.i, token.i + 1, token.i, "pronoun", [self.people.final], 0.6))
             elif token.i in self.voices and token.pos_ in {"PRON", "DET"} and not self.quoted[token.i]:
                 self._voice(token)
+            elif token.i in self.named_by:
+                self.introduced(token)
             elif token.pos_ in {"NOUN", "PROPN"}:
                 if token.tag_ in {"NN", "NNP"} and token.i not in self.heads:
                     self.definite(token)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from spacy.tokens import Token
 
-from kgbuild.annotate.antecedents import Antecedents
+from kgbuild.annotate.descriptions import Descriptions
 from kgbuild.annotate.draft import Found, Node
 from kgbuild.annotate.nominals import group_class
 from kgbuild.annotate.phrases import determiner, extent, is_predicate, rank
@@ -25,7 +25,7 @@ _FAR = 30
 """Sentences back that what an article is about can still be "the city"."""
 
 
-class Definites(Antecedents):
+class Definites(Descriptions):
     """Resolves noun phrases with a definite determiner or a title; what is not clear is left alone."""
 
     def definite(self, head: Token) -> None:
@@ -33,6 +33,7 @@ class Definites(Antecedents):
         start, end = extent(head)
         det = determiner(head, start)
         if is_predicate(head):
+            self.predicate(head)
             return
         title, stop = self._title(head, start)
         behind = [c for c in head.rights if c.dep_.startswith("nmod") and any(k.lower_ == "of" for k in c.children)]
@@ -45,6 +46,9 @@ class Definites(Antecedents):
         if det in {"the", "this", "that", "our"} and size <= 2:
             node: Node | None = None
             size -= same
+            if size == 1 and det != "our" and (node := self.called(head)) is not None:
+                self._nominal(start, end, head, node)
+                return
             if size == 1 and lemma in words("nominals_state"):
                 node = self._own_country(head) if det == "our" else self._country(head)
             elif lemma in words("nominals_city") and size == 1:
@@ -143,7 +147,12 @@ class Definites(Antecedents):
     def owned(self, head: Token, owner: Token) -> None:
         """ "its troops": a group of what the pronoun means."""
         found = self.heads.get(owner.i)
-        if found is None or found.form not in {"pronoun", "nominal"}:
+        if found is None:
+            return
+        if head.tag_ == "NN" and (node := self.relative(head, found)) is not None:
+            self._nominal(*extent(head), head, node)
+            return
+        if found.form not in {"pronoun", "nominal"}:
             return
         added = self.nominals.owned(head, found.nodes)
         if added is not None:

@@ -46,6 +46,8 @@ def labels_of(doc: Doc, base: Base, names: Sequence[Name]) -> list[str]:
         for n, label in zip(names, labels, strict=True)
         if label == "PERSON" and n.end - n.start > 1 and key(surface_of(doc, n.start, n.end))
     }
+    surnames |= _first_names(doc, names, labels)
+    settled = _in_places(doc, names)
     for i, name in enumerate(names):
         # "Johnson" is a person where the article names one in full, whatever the model took it for
         if (
@@ -54,9 +56,23 @@ def labels_of(doc: Doc, base: Base, names: Sequence[Name]) -> list[str]:
             and key(doc[name.start].text) in surnames
         ):
             best = next((c for c in name.candidates if c.kind != "surname"), None)
-            if best is None or best.prior < 0.5:
+            if best is None or best.prior < 0.5 or (best.type in PLACES and doc[name.start].text not in settled):
                 labels[i] = "PERSON"
     return labels
+
+
+def _first_names(doc: Doc, names: Sequence[Name], labels: Sequence[str]) -> set[str]:
+    """First words of the persons an article names in full, where they are known as first names."""
+    return {
+        key(doc[n.start].text)
+        for n, label in zip(names, labels, strict=True)
+        if label == "PERSON" and n.end - n.start > 1 and is_given_name(doc[n.start].text)
+    }
+
+
+def _in_places(doc: Doc, names: Sequence[Name]) -> set[str]:
+    """Words that stand somewhere as a place does ("in Paris"): such a word may be no person, whoever else is called so."""
+    return {doc[n.start].text for n in names if n.end - n.start == 1 and _in_place(doc, n)}
 
 
 def _agreed(doc: Doc, names: Sequence[Name], labels: list[str]) -> list[str]:

@@ -415,9 +415,14 @@ class _Linker:
             return min(fitting, key=lambda n: (-self.full_counts.get(id(n), 0), self.persons.index(n)))
         if len(parts) == 1:
             named = [n for n in self.persons if any(_words_of(k)[:1] == parts and " " in k for k in (n.name, *n.names))]
-            if len(named) == 1:
+            named.sort(key=lambda n: -self.full_counts.get(id(n), 0))
+            if named and (len(named) == 1 or self._leads(named[0], named[1])):
                 return named[0]
         return None
+
+    def _leads(self, first: Node, second: Node) -> bool:
+        """Whether the article names one person in full at least three times as often as another."""
+        return self.full_counts.get(id(first), 0) >= 3 * max(1, self.full_counts.get(id(second), 0))
 
     def _choose_person(self, name: Name) -> Candidate | None:
         """A person of the base; a bare surname needs a title that the base confirms for that day, or great prominence."""

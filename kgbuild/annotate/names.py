@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
+from kgbuild.annotate.recurring import recurring_names
 from kgbuild.annotate.spans import (
     JOINERS,
     bloc_of,
@@ -152,6 +153,8 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
     for name in _repeats(doc, base, titles, names, taken):
         keep(name)
     names = _sober(doc, names)
+    for start, end in recurring_names(doc, titles, taken):
+        keep(Name(start, end, "MISC"))
     return sorted(names, key=lambda n: n.start)
 
 

@@ -1,4 +1,4 @@
-"""Whom "I" and "you" mean outside quotation marks: turns with a label, interviews, letters, speeches, texts under a byline.
+"""Whom "I", "you" and "we" mean outside quotation marks: turns, interviews, letters, speeches, texts under a byline.
 
 A text that does not say who speaks is left alone: nothing here guesses.
 """
@@ -14,9 +14,10 @@ from spacy.tokens import Doc, Token
 from kgbuild.annotate.draft import Draft, Found, Node
 from kgbuild.annotate.words import words
 
-__all__ = ["SECOND", "SINGULAR", "Voice", "voices"]
+__all__ = ["PLURAL", "SECOND", "SINGULAR", "Voice", "people_of", "voices"]
 
 SINGULAR = frozenset("i me my mine myself".split())
+PLURAL = frozenset("we us our ours ourselves".split())
 SECOND = frozenset("you your yours yourself".split())
 _LEAD = 12
 """Paragraphs at the head of a text that can say what it is."""
@@ -52,8 +53,24 @@ def voices(doc: Doc, draft: Draft, quoted: Sequence[bool]) -> list[Voice]:
         return []
     blocks = list(_blocks(doc))
     return (
-        _labelled(doc, draft, blocks) or _interview(doc, draft, blocks) or _monologue(doc, draft, blocks, own, quoted)
+        _labelled(doc, draft, blocks)
+        or _interview(doc, draft, blocks)
+        or _monologue(doc, draft, blocks, own, quoted)
+        or _turns(doc, draft, blocks, quoted)
     )
+
+
+def people_of(doc: Doc, draft: Draft, quoted: Sequence[bool]) -> Node | None:
+    """The people for whom a text says "we" outside quotation marks: "we as Arlanders", "my fellow Arlanders"; None unless one."""
+    told: dict[int, Node] = {}
+    for found in draft.found:
+        node, i = found.node, found.start
+        if node.kind != "Group" or not node.affiliation or i < 2 or quoted[i]:
+            continue
+        before = doc[i - 1].lower_
+        if before in {"we", "us", "fellow"} or (before == "as" and doc[i - 2].lower_ in {"we", "us"}):
+            told[id(node)] = node
+    return next(iter(told.values())) if len(told) == 1 else None
 
 
 def _blocks(doc: Doc) -> Iterable[_Block]:
@@ -190,7 +207,7 @@ def _monologue(
     doc: Doc, draft: Draft, blocks: Sequence[_Block], own: Sequence[Token], quoted: Sequence[bool]
 ) -> list[Voice]:
     """One voice throughout: whoever names themself, signs, or stands in the byline or heading; none where that is several."""
-    told = _introduced(doc, draft, quoted)
+    told = _introduced(doc, draft, quoted) or _named_me(doc, draft, quoted)
     signed = _signed(doc, draft, blocks)
     if not told and not signed and len(own) >= _LEAST_OWN:
         told = _credited(doc, draft, blocks)
@@ -202,10 +219,10 @@ def _monologue(
     return [Voice(0, len(doc), speaker, greeted if greeted is not speaker else None)]
 
 
-def _introduced(doc: Doc, draft: Draft, quoted: Sequence[bool]) -> list[Node]:
-    """ "I am Petra Oren", "my name is Petra Oren", "it's Petra Oren here", "hello, this is Petra Oren"."""
+def _introduced(doc: Doc, draft: Draft, quoted: Sequence[bool], start: int = 0, end: int | None = None) -> list[Node]:
+    """ "I am Petra Oren", "my name is Petra Oren", "it's Petra Oren here", "hello, this is Petra Oren", within [start, end)."""
     out = []
-    for found in draft.found:
+    for found in draft.found if end is None else draft.within(start, end):
         if not _is_person(found) or quoted[found.start]:
             continue
         head = doc[found.head]
@@ -225,6 +242,50 @@ def _introduced(doc: Doc, draft: Draft, quoted: Sequence[bool]) -> list[Node]:
         if subject.lower_ == "i" or mine or here:
             out.append(found.node)
     return out
+
+
+def _named_me(doc: Doc, draft: Draft, quoted: Sequence[bool]) -> list[Node]:
+    """ "They called me Petra": the capitalised word behind it, also where the model read no person there."""
+    out = []
+    for token in doc[:-1]:
+        after = token.nbor(1)
+        if (
+            token.lower_ == "me"
+            and not quoted[token.i]
+            and token.head.lemma_.lower() in {"call", "name", "nickname"}
+            and token.i > token.head.i
+            and after.text[:1].isupper()
+            and after.pos_ in {"PROPN", "NOUN"}
+        ):
+            out += _read_as_person(doc, draft, after.i, after.i + 1)
+    return out
+
+
+def _turns(doc: Doc, draft: Draft, blocks: Sequence[_Block], quoted: Sequence[bool]) -> list[Voice]:
+    """Paragraphs in which several speakers name themselves each, or that follow one's being called up: "Miss Oren?"."""
+    out: list[Voice] = []
+    floor: Node | None = None
+    for block in blocks:
+        mine = {id(n): n for n in _introduced(doc, draft, quoted, block.start, block.end)}
+        speaker = next(iter(mine.values())) if len(mine) == 1 else None if mine or block.asks else floor
+        floor = _called_up(doc, draft, block) or (None if block.asks else floor)
+        if speaker is not None:
+            out.append(Voice(block.start, block.end, speaker))
+    return out
+
+
+def _called_up(doc: Doc, draft: Draft, block: _Block) -> Node | None:
+    """The person whose name with a title is the last sentence of a paragraph."""
+    if doc[block.end - 1].text not in {"?", ".", "!"}:
+        return None  # a heading or byline
+    last = doc[block.end - 1].sent
+    named = [f for f in draft.within(max(last.start, block.start), block.end) if _is_person(f)]
+    if len(named) != 1 or named[0].start == max(last.start, block.start):
+        return None
+    found = named[0]
+    start = max(last.start, block.start)
+    titled = found.start - start <= 2 and all(t.text[:1].isupper() and not t.is_punct for t in doc[start : found.start])
+    return found.node if titled and block.end - found.end <= 1 else None
 
 
 def _signed(doc: Doc, draft: Draft, blocks: Sequence[_Block]) -> list[Node]:
@@ -254,15 +315,22 @@ def _unread_signature(doc: Doc, draft: Draft, block: _Block) -> list[Node]:
         end -= 1
     if not 0 < end - block.start <= 3 or not all(t.text[:1].isupper() and t.is_alpha for t in doc[block.start : end]):
         return []
-    there = [f for f in draft.within(block.start, end) if f.form == "name"]
+    return _read_as_person(doc, draft, block.start, end)
+
+
+def _read_as_person(doc: Doc, draft: Draft, start: int, end: int) -> list[Node]:
+    """The node of a name at [start, end), made a person's where nothing is known of it; a new one where none is read there."""
+    there = [f for f in draft.within(start, end) if f.form == "name"]
     if not there:
-        if any(draft.at(i) for i in range(block.start, end)):
+        if any(draft.at(i) for i in range(start, end)):
             return []
-        name = doc[block.start : end].text
+        name = doc[start:end].text
         node = draft.add(Node(name, "Person", names={name: 1}, confidence=0.6))
-        draft.record(Found(block.start, end, doc[block.start : end].root.i, "name", [node], 0.6))
+        draft.record(Found(start, end, doc[start:end].root.i, "name", [node], 0.6))
         return [node]
     node = there[0].node
+    if len(there) == 1 and node.kind == "Person":
+        return [node]
     if len(there) == 1 and node.entry is None and node.kind in {"Organization", "Place", "Topic"}:
         node.kind = "Person"
         return [node]

@@ -20,6 +20,9 @@ _OTHERS = frozenset(
 """First words that make another thing of the rest ("East Borvia")."""
 
 
+_OFTEN = 3
+"""How many times as often as its rivals a longer name must stand in the article to be what a short form means."""
+
 _KIND_NOUNS = ("facility_nouns", "natural_nouns", "governed_nouns", "event_nouns")
 """Word lists of kinds.yaml whose nouns say what a name names."""
 
@@ -52,9 +55,33 @@ def join_short_names(doc: Doc, draft: Draft) -> None:
                 for n in longer.get(surface, {}).values()
                 if n.final is not node and _KINDS.get(n.final.kind) == _KINDS[node.kind]
             }
-            if len(fits) == 1:
-                node.merge_into(next(iter(fits.values())))
+            longest = _foremost(list(fits.values()))
+            if longest is not None:
+                node.merge_into(longest)
                 break
+    _events(doc, named)
+
+
+def _foremost(nodes: list[Node]) -> Node | None:
+    """The one node, or of several the one that is named at least three times as often as any other."""
+    ranked = sorted(((sum(n.names.values()), n) for n in nodes), key=lambda c: -c[0])
+    if not ranked or (len(ranked) > 1 and ranked[0][0] < _OFTEN * max(1, ranked[1][0])):
+        return None
+    return ranked[0][1]
+
+
+def _events(doc: Doc, named: list[Found]) -> None:
+    """ "Cyclone Petra" and "Petra", if nothing the base knows and no person in full is called so."""
+    storms = {
+        doc[f.end - 1].text: f.node
+        for f in named
+        if f.end - f.start == 2 and doc[f.start].lower_ in words("event_openers", "kinds")
+    }
+    for found in named:
+        node = found.node
+        storm = storms.get(doc[found.start].text) if found.end - found.start == 1 else None
+        if storm is not None and node.entry is None and node.merged is None and all(" " not in n for n in node.names):
+            node.merge_into(storm)
 
 
 def _shorter(surface: tuple[str, ...]) -> list[tuple[str, ...]]:
