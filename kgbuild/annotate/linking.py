@@ -67,7 +67,7 @@ class _Linker:
         self.context = self._countries()
         self.atlas = Atlas(doc, draft.base, names, self.context)
         self.by_key: dict[tuple[str, str], Node] = {}
-        self.persons: list[Node] = []
+        self.persons: dict[str, list[Node]] = {}  # word of a name -> who bears it, in order of finding
         self.full_counts: dict[int, int] = {}
 
     def run(self) -> None:
@@ -403,18 +403,22 @@ class _Linker:
         if not node.gender and len(parts) > 1:
             node.gender = gender_of(parts[0])
         node.names.setdefault(surface, 0)
-        self.persons.append(node)
+        for word in dict.fromkeys(w for known in (node.name, *node.names) for w in _words_of(known)):
+            bearers = self.persons.setdefault(word, [])
+            if all(b is not node for b in bearers):
+                bearers.append(node)
         self.full_counts[id(node)] = int(len(parts) > 1)
         return node
 
     def _match_person(self, parts: list[str]) -> Node | None:
         """A person of the article whose name these words shorten (or repeat)."""
-        fitting = [n for n in self.persons if any(_shortens(parts, _words_of(k)) for k in (n.name, *n.names))]
+        near = self.persons.get(parts[-1], []) if parts else []
+        fitting = [n for n in near if any(_shortens(parts, _words_of(k)) for k in (n.name, *n.names))]
         if fitting:
             # of two of one surname the one the article names in full more often, then the earlier one
-            return min(fitting, key=lambda n: (-self.full_counts.get(id(n), 0), self.persons.index(n)))
+            return min(fitting, key=lambda n: -self.full_counts.get(id(n), 0))
         if len(parts) == 1:
-            named = [n for n in self.persons if any(_words_of(k)[:1] == parts and " " in k for k in (n.name, *n.names))]
+            named = [n for n in near if any(_words_of(k)[:1] == parts and " " in k for k in (n.name, *n.names))]
             named.sort(key=lambda n: -self.full_counts.get(id(n), 0))
             if named and (len(named) == 1 or self._leads(named[0], named[1])):
                 return named[0]
