@@ -31,7 +31,7 @@ class Config:
     date_field: str | None = None
     publisher_field: str | None = None
     url_field: str | None = None
-    max_chars: int = 1_000_000
+    max_chars: int = 4_000_000
     any_language: bool = False
 
 
