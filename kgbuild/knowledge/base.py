@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from urllib.parse import quote
 
 from kgbuild.errors import InputError
@@ -26,6 +27,7 @@ _COLUMNS = (
     "e.n, e.number, e.local, e.name, e.type, e.country, (SELECT text FROM text WHERE n = e.description), e.prior, "
     "e.lat, e.lon, e.population, e.tier, (SELECT text FROM text WHERE n = e.source)"
 )
+_NAMED = f"SELECT a.kind, {_COLUMNS} FROM alias a JOIN entity e ON e.n = a.n WHERE a.key = ? ORDER BY a.n"
 _SURNAME = KINDS.index("surname")
 _ACRONYM = KINDS.index("acronym")
 _LOCAL = KINDS.index("local")
@@ -108,8 +110,9 @@ class Base:
         if not capital and not acronym and " " not in wanted:
             return ()
         found: list[tuple[float, int, int]] = []
+        entries: dict[int, Entry] = {}
         people = 0
-        for n, code in self._db.execute("SELECT n, kind FROM alias WHERE key = ? ORDER BY n", (wanted,)):
+        for code, *row in self._db.execute(_NAMED, (wanted,)):
             kind = code & 15
             if kind == _LOCAL or (kind == _ACRONYM and not acronym):
                 continue
@@ -117,14 +120,15 @@ class Base:
                 people += 1
                 if people > _MOST_SURNAMES:
                     continue
-            found.append((self._entry(n).prior * WEIGHTS[kind], -n, code))
+            entry = entries[row[0]] = _entry_of(row)
+            found.append((entry.prior * WEIGHTS[kind], -row[0], code))
         letters = strip_possessive(surface)
         if len(wanted) <= 3 and letters.isupper() and any(code & 15 == _ACRONYM for _, _, code in found):
             # "UN", "IS": capitals throughout name the body, not a town called Un
             found = [f for f in found if f[2] & 15 == _ACRONYM]
         found.sort(reverse=True)
         return tuple(
-            Candidate(self._entry(-n), KINDS[code & 15], round(prior, 4), bool(code & 16)) for prior, n, code in found
+            Candidate(entries[-n], KINDS[code & 15], round(prior, 4), bool(code & 16)) for prior, n, code in found
         )
 
     # `local` is the cached form of this method
@@ -266,27 +270,31 @@ class Base:
         return 0 if row is None else int(row[0])
 
     def _read_entry(self, n: int) -> Entry:
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM entity e WHERE e.n = ?", (n,)).fetchone()
-        _, number, local, name, kind, country, description, prior, lat, lon, population, tier, source = row
-        return Entry(
-            id=local if number is None else f"Q{number}" if number > 0 else f"gn:{-number}",
-            qid=f"Q{number}" if number is not None and number > 0 else None,
-            name=name,
-            type=TYPES[kind],
-            country=country,
-            description=description or "",
-            prior=prior / 1000,
-            lat=None if lat is None else lat / 10000,
-            lon=None if lon is None else lon / 10000,
-            population=population,
-            tier=TIERS[tier],
-            source=source or "",
-        )
+        return _entry_of(self._db.execute(f"SELECT {_COLUMNS} FROM entity e WHERE e.n = ?", (n,)).fetchone())
 
     def _term(self, row: tuple[int, str, str | None, int, int]) -> Term:
         person, title, country, begin, end = row
         exact = begin % 100 != 0 and (end == 0 or end % 100 != 0)
         return Term(self._entry(person), title, country, _date(begin), _date(end, last=True), exact)
+
+
+def _entry_of(row: Sequence[Any]) -> Entry:
+    """An entry from _COLUMNS."""
+    _, number, local, name, kind, country, description, prior, lat, lon, population, tier, source = row
+    return Entry(
+        id=local if number is None else f"Q{number}" if number > 0 else f"gn:{-number}",
+        qid=f"Q{number}" if number is not None and number > 0 else None,
+        name=name,
+        type=TYPES[kind],
+        country=country,
+        description=description or "",
+        prior=prior / 1000,
+        lat=None if lat is None else lat / 10000,
+        lon=None if lon is None else lon / 10000,
+        population=population,
+        tier=TIERS[tier],
+        source=source or "",
+    )
 
 
 def _date(number: int, last: bool = False) -> date | None:
