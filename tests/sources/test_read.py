@@ -176,7 +176,7 @@ def test_bad_content_is_skipped_with_its_reason(tmp_path: Path, name: str, conte
     ("name", "content"),
     [
         ("a.txt", b"a" * 50_000_000),
-        ("a.txt", b"war " * 250_001),
+        ("a.txt", b"war " * 1_000_001),
         ("a.html", b"<p>" + b"a" * 50_000_000),
         ("a.jsonl", b'{"text": "' + b"a " * 25_000_000 + b'"}'),
         ("a.csv", b'text\n"' + b"a " * 25_000_000),
