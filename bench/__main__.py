@@ -10,27 +10,47 @@ SUITES = {
     "gold": "entities, attributions, events and stances on hand-annotated articles",
     "records": "records per room and article on articles in text form (PolNeAR, re3d): a room that returns nothing shows",
     "polnear": "attribution on PolNeAR",
+    "petrarch": "event coding on the PETRARCH records (--split unit, gsr)",
+    "plv": "PLOVER relation of a marked pair (--split train: five folds, trained anew)",
+    "re3d": "entities and relations on re3d",
+    "rules": "how often each event rule fires on training text (--data the folder of the corpora)",
+    "resolve": "one identity across articles: time, memory and quality on made-up entity records (no --data)",
+    "same-event": "event mentions in re3d, PolNeAR and GUM labelled by hand: which tell of the same happening",
     "ner": "names on UNER and CrossNER (--set)",
+    "linking": "links to Wikipedia on GUM",
+    "geo": "places found, located and read on GeoWebNews, TR-News and ReLocaR (--set gwn, tr-news, relocar)",
+    "knowledge": "the entity base: speed, memory, what it covers",
+    "coref": "coreference on GUM documents given as raw text",
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
     "speed": "time from process start to graph, words a second per room",
 }
+
+WITHOUT_DATA = frozenset({"resolve"})
+"""Suites that make their own data."""
 
 
 def main() -> int:
     """Exit status 0, or 1 when a suite's own floor is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("suite", choices=SUITES, help="; ".join(f"{k}: {v}" for k, v in SUITES.items()))
-    parser.add_argument("--data", required=True, help="a corpus folder in its upstream layout")
+    parser.add_argument("--data", help="a corpus folder in its upstream layout")
     parser.add_argument("--split", default="dev", help="the part of the corpus")
     parser.add_argument(
-        "--set", default="uner-ewt", help="the corpus of names: uner-ewt, uner-pud, crossner-politics, conll03"
+        "--set",
+        default="uner-ewt",
+        help="the corpus of names (uner-ewt, uner-pud, crossner-politics, conll03) or of places (gwn, tr-news, relocar)",
+    )
+    parser.add_argument(
+        "--knowledge", help="an entity base to link with, for linking and geo (default: the shipped one)"
     )
     parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")
     parser.add_argument("--verbose", action="store_true", help="list misses and false alarms")
     options = parser.parse_args()
-    suite = importlib.import_module(f"bench.{options.suite}")
+    if options.data is None and options.suite not in WITHOUT_DATA:
+        parser.error(f"{options.suite} needs --data, the folder of its corpus")
+    suite = importlib.import_module(f"bench.{options.suite.replace('-', '_')}")
     return int(suite.run(options))
 
 

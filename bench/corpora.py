@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import json
+import re
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["NAME_SETS", "Text", "named", "polnear", "re3d", "texts", "treebank", "treebank_files"]
+__all__ = [
+    "GEO_SETS",
+    "NAME_SETS",
+    "Pair",
+    "Text",
+    "geo_texts",
+    "gum_documents",
+    "named",
+    "petrarch",
+    "petrarch_data",
+    "petrarch_folder",
+    "plv",
+    "polnear",
+    "re3d",
+    "relocar",
+    "texts",
+    "treebank",
+    "treebank_files",
+]
 
 NAME_SETS = {
     "uner-ewt": "en_ewt-ud-{split}.iob2",
@@ -16,6 +39,17 @@ NAME_SETS = {
     "conll03": "ner_data/conll2003/{split}.txt",
 }
 """Corpus of names -> where its sentences lie in its folder."""
+PETRARCH = {
+    "unit": ("petrarch2", "petrarch2/data", "text/PETR.UnitTest.records.xml"),
+    "gsr": ("universalpetrarch", "UniversalPetrarch/data", "text/PETR2_GSR_validation.xml"),
+}
+"""Split of the PETRARCH records -> name of its corpus folder, the folder of its data in there, its records."""
+GEO_SETS = {
+    "gwn": "data/GWN.xml",
+    "tr-news": "data/Corpora/TR-News.xml",
+    "relocar": "ReLocaR_XML/ReLocaR_{split}.xml",
+}
+"""Corpus of places -> its file in its folder ({split} with a capital)."""
 _PARAGRAPH = 10
 """Most sentences that the scorer of parses puts in one text."""
 
@@ -46,6 +80,72 @@ def re3d(root: Path, split: str) -> Iterator[Text]:
         for n, d in enumerate(documents):
             if split == "all" or (split in d["splits"] if "splits" in d else (n % 3 == 2) == (split == "test")):
                 yield Text(d["_id"], d["text"], title=d.get("title"))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One sentence with a marked source and target: spans in `text`, several where a party is marked more than once."""
+
+    id: int
+    text: str
+    source: tuple[tuple[int, int], ...]
+    target: tuple[tuple[int, int], ...]
+    label: str = ""
+
+
+def plv(root: Path, split: str) -> Iterator[Pair]:
+    """datasets/PLV_<split>.tsv: `marked_sentence` holds <s>source</s> and <t>target</t>; `gold_root` becomes the label."""
+    path = root / "datasets" / f"PLV_{split}.tsv"
+    if not path.is_file():
+        raise SystemExit(f"{path}: no such file; --data is the folder that holds datasets/PLV_{split}.tsv")
+    with path.open(encoding="utf-8", newline="") as handle:
+        for n, row in enumerate(csv.DictReader(handle, delimiter="\t")):
+            text, spans = "", {"s": [], "t": []}  # type: tuple[str, dict[str, list[tuple[int, int]]]]
+            open_at: dict[str, int] = {}
+            for piece in re.split(r"(</?[st]>)", row["marked_sentence"]):
+                if re.fullmatch(r"<[st]>", piece):
+                    open_at[piece[1]] = len(text)
+                elif re.fullmatch(r"</[st]>", piece):
+                    if (begin := open_at.pop(piece[2], None)) is not None:
+                        spans[piece[2]].append((begin, len(text)))
+                else:
+                    text += piece
+            yield Pair(n, text, tuple(spans["s"]), tuple(spans["t"]), row.get("gold_root") or "")
+
+
+def petrarch_folder(root: Path, split: str) -> Path | None:
+    """The data folder of a split, below --data or beside it; None when it is not there. Raises SystemExit for no such split."""
+    if split not in PETRARCH:
+        raise SystemExit(f"no split {split!r}: choose one of {', '.join(PETRARCH)} with --split")
+    corpus, inside, records = PETRARCH[split]
+    places = (root / inside, root / "data", root.parent / corpus / inside, root / corpus / inside)
+    return next((place for place in places if (place / records).is_file()), None)
+
+
+def petrarch_data(root: Path, split: str) -> Path:
+    """The data folder of a split. Raises SystemExit."""
+    folder = petrarch_folder(root, split)
+    if folder is None:
+        corpus, inside, records = PETRARCH[split]
+        raise SystemExit(f"{root}: no {inside}/{records} there or in {corpus}/ beside it")
+    return folder
+
+
+def petrarch(root: Path, split: str) -> Iterator[Text]:
+    """<Sentence> elements read one by one, since one file is not well-formed; the second of one id is <id>#2."""
+    source = (petrarch_data(root, split) / PETRARCH[split][2]).read_text(encoding="utf-8", errors="replace")
+    seen: Counter[str] = Counter()
+    for head, body in re.findall(
+        r"<Sentence\b([^>]*)>(.*?)</Sentence>", re.sub(r"<!--.*?-->", "", source, flags=re.S), re.S
+    ):
+        given = dict(re.findall(r'(\w+)\s*=\s*"([^"]*)"', head))
+        name = given.get("id", "")
+        seen[name] += 1
+        found = re.search(r"<Text>(.*?)</Text>", body, re.S)
+        text = " ".join(html.unescape(found[1]).split()) if found else ""
+        day = given.get("date", "")
+        published = f"{day[:4]}-{day[4:6]}-{day[6:]}" if re.fullmatch(r"\d{8}", day) else None
+        yield Text(name + (f"#{seen[name]}" if seen[name] > 1 else ""), text, published=published)
 
 
 def texts(root: Path, split: str) -> Iterator[Text]:
@@ -94,6 +194,24 @@ def treebank_files(root: Path, split: str) -> list[Path]:
     return files
 
 
+def gum_documents(root: Path, split: str) -> Iterator[Text]:
+    """GUM documents of a split, whole: sentences as `# text` has them, parted by a blank, paragraphs by an empty line.
+
+    These are the texts that ../shared/bench/gum_coref.py exports; Reddit documents have none and are left out.
+    """
+    for path in treebank_files(root, split):
+        if "_reddit_" in path.stem:
+            continue
+        text, new = "", False
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            if line.startswith("# newpar") and not line.startswith("# newpar_block"):
+                new = True
+            elif line.startswith("# text = "):
+                text += (("\n\n" if new else " ") if text else "") + line[9:]
+                new = False
+        yield Text(path.stem, text)
+
+
 def treebank(path: Path) -> Iterator[Text]:
     """A CoNLL-U file's text a paragraph at a time, in the pieces and under the ids that ../shared/bench/parse.py scores."""
     count, words = 0, ""
@@ -118,3 +236,30 @@ def treebank(path: Path) -> Iterator[Text]:
         elif not line and words:
             sentences.append(words if words.endswith(" ") else words + " ")
             words, inside = "", 0
+
+
+def geo_texts(root: Path, name: str, split: str) -> Iterator[Text]:
+    """Articles of gwn (dev: even numbers, test: odd ones, all) or tr-news, with the title and day a reader would have."""
+    path = root / GEO_SETS[name]
+    if not path.is_file():
+        raise SystemExit(f"{path}: no such file; --data is the folder that holds {GEO_SETS[name]}")
+    for article in ElementTree.parse(path).getroot().iter("article"):
+        text, title = article.findtext("text") or "", (article.findtext("title") or "").strip() or None
+        if name == "gwn":
+            number = int(article.get("file", "0"))
+            if split == "all" or (number % 2 == 0) == (split == "dev"):
+                yield Text(f"gwn-{number}", text, title=title)
+        else:
+            day = (article.findtext("dltime") or "").strip() or None
+            yield Text(f"trnews-{article.get('docid')}", text, title=title, published=day)
+
+
+def relocar(root: Path, split: str) -> Iterator[tuple[Text, int, int]]:
+    """Sentences of ReLocaR, each with the span of the one location it asks about (the task's input)."""
+    path = root / GEO_SETS["relocar"].format(split=split.capitalize())
+    if not path.is_file():
+        raise SystemExit(f"{path}: no such file; --data is the folder that holds ReLocaR_XML")
+    pattern = r"<sample[^>]*>(.*?)<loc[^>]*>(.*?)</loc>(.*?)</sample>"
+    for n, parts in enumerate(re.findall(pattern, path.read_text(encoding="utf-8", errors="replace"), re.DOTALL)):
+        before, place, after = parts
+        yield Text(f"relocar-{split}-{n}", before + place + after), len(before), len(before) + len(place)

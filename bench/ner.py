@@ -15,8 +15,8 @@ from bench.system import plain_document, print_scores
 from kgbuild.annotate import Annotator
 from kgbuild.config import Config
 
-TYPES = {"Person": "PERSON", "Organization": "ORG", "State": "LOC", "City": "LOC", "Place": "LOC"}
-"""Kind of entity -> the scorer's type; groups and topics have none."""
+TYPES = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})
+"""Labels of `doc.ents` that the scorer knows; it folds GPE and FAC into LOC."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,12 +47,5 @@ def predict(data: Path, name: str, split: str, out: Path, limit: int = 0) -> Non
 
 
 def names(doc: Doc) -> list[dict[str, Any]]:
-    """The names of persons, organisations and places, each with its span."""
-    kinds = {e.id: e.kind for e in doc._.entities}
-    found = {}
-    for mention in doc._.mentions:
-        if mention.form == "name":
-            types = [TYPES[kinds[i]] for i in mention.entities if kinds.get(i) in TYPES]
-            if types:
-                found[mention.span] = types[0]
-    return [{"begin": s.begin, "end": s.end, "type": kind} for s, kind in sorted(found.items())]
+    """The names of persons, organisations and places on `doc.ents`, each with its span."""
+    return [{"begin": e.start_char, "end": e.end_char, "type": e.label_} for e in doc.ents if e.label_ in TYPES]

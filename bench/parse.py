@@ -15,8 +15,8 @@ from bench.system import print_scores
 from kgbuild.annotate import load
 from kgbuild.config import Config
 
-AFTER_SYNTAX = ("kgbuild_names", "kgbuild_times", "kgbuild_nominals", "kgbuild_coreference", "kgbuild_records")
-"""Components that leave syntax as it is."""
+FIRST_AFTER_SYNTAX = "kgbuild_names"
+"""The component from which on syntax stays as it is."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,7 +35,10 @@ def predict(files: list[Path], out: Path, limit: int = 0) -> None:
     """Write one JSON line a paragraph of the files."""
     nlp = load(Config())
     words, seconds, count = 0, 0.0, 0
-    with out.open("w", encoding="utf-8") as handle, nlp.select_pipes(disable=list(AFTER_SYNTAX)):
+    with (
+        out.open("w", encoding="utf-8") as handle,
+        nlp.select_pipes(enable=nlp.pipe_names[: nlp.pipe_names.index(FIRST_AFTER_SYNTAX)]),
+    ):
         for text in (t for f in files for t in treebank(f)):
             if limit and count >= limit:
                 break

@@ -61,7 +61,7 @@ class Rooms:
         doc = self.annotator.annotate(document)
         middle = time.perf_counter()
         found = extract(doc)
-        records = resolve.resolve([document, *doc._.entities, *doc._.mentions, *found])
+        records = resolve.resolve([document, *doc._.entities, *doc._.mentions, *doc._.affiliations, *found])
         end = time.perf_counter()
         self.words += sum(not t.is_space and not t.is_punct for t in doc)
         self.seconds.update({"annotate": middle - start, "claims+resolve": end - middle})

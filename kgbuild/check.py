@@ -21,11 +21,13 @@ from kgbuild.ids import ACTOR_KINDS, ID, document_id
 from kgbuild.ontology import KG
 from kgbuild.rdf import PREFIXES
 from kgbuild.records import (
+    Affiliation,
     Claim,
     Document,
     Entity,
     Event,
     Mention,
+    Merge,
     Record,
     Span,
     Stance,
@@ -170,6 +172,10 @@ def _references(record: Record) -> Iterator[tuple[str, str, tuple[type, ...]]]:
         groups = [("holder", (record.holder,), (Entity,)), ("target", (record.target,), (Entity,)),
                   ("attributed_to", (record.attributed_to,), (Entity, Document)),
                   ("basis", (record.basis,), (Claim, Event))]  # fmt: skip
+    elif isinstance(record, Affiliation):
+        groups = [("member", (record.member,), (Entity,)), ("body", (record.body,), (Entity,))]
+    elif isinstance(record, Merge):
+        groups = [("entity", (record.entity,), (Entity,))]
     for name, targets, kinds in groups:
         for target in targets:
             if target is not None:
@@ -190,6 +196,12 @@ def _value_faults(record: Record) -> Iterator[tuple[str, str]]:
         allowed = {"voice": vocab.VOICES, "speech_act": vocab.SPEECH_ACTS, "modality": vocab.MODALITIES}
     elif isinstance(record, Stance):
         allowed = {"polarity": vocab.POLARITIES, "kind": vocab.STANCE_KINDS, "modality": vocab.MODALITIES}
+    elif isinstance(record, Affiliation):
+        allowed = {"kind": vocab.AFFILIATION_KINDS}
+    elif isinstance(record, Merge):
+        allowed = {"rule": vocab.MERGE_RULES}
+        if not ID.fullmatch(record.origin):
+            yield "value", "its origin is no id that kgbuild mints"
     for name, values in allowed.items():
         if getattr(record, name) not in values:
             yield "value", f"{name} {getattr(record, name)!r} is not in the vocabulary"
@@ -198,7 +210,7 @@ def _value_faults(record: Record) -> Iterator[tuple[str, str]]:
             yield "value", f"confidence {record.confidence} is not between 0 and 1"
         if not record.extractor:
             yield "value", "it names no extractor"
-    if isinstance(record, (Event, Claim, Stance)):
+    if isinstance(record, (Event, Claim, Stance, Affiliation)):
         days = (record.earliest, record.latest)
         if not all(day is None or _is_day(day) for day in days):
             yield "days", f"{days[0]} or {days[1]} is no day"
@@ -209,7 +221,9 @@ def _value_faults(record: Record) -> Iterator[tuple[str, str]]:
 def _check_same(store: ox.Store, records: Sequence[Record]) -> Iterator[Violation]:
     """Whether the graph and records.jsonl hold the same entities, articles and records."""
     base = store_base(store)
-    classes = [KG + name for name in ("Actor", "Place", "Topic", "Mention", "Event", "Claim", "Stance")]
+    classes = [
+        KG + name for name in ("Actor", "Place", "Topic", "Mention", "Event", "Claim", "Stance", "Affiliation", "Merge")
+    ]
     classes.append(PREFIXES["schema"] + "NewsArticle")
     kind = ox.NamedNode(PREFIXES["rdf"] + "type")
     graph = {

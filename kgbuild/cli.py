@@ -87,12 +87,25 @@ def build(
     model: Annotated[
         str | None, typer.Option(help="Another spaCy pipeline (path or package) instead of the shipped one.")
     ] = None,
+    knowledge: Annotated[str | None, typer.Option(help="Another entity base instead of the shipped one.")] = None,
+    entities: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Your own entities (TSV, or Turtle with SKOS labels), added to the base or set over it; may be repeated."
+        ),
+    ] = None,
+    corrections: Annotated[
+        str | None, typer.Option(help="Merges, splits, renames and rejections of entities (YAML or TSV).")
+    ] = None,
     base: Annotated[str, typer.Option(help="IRI prefix of the data minted.")] = Config().base,
     text_field: Annotated[str | None, typer.Option(help="Column or key of the text in CSV and JSONL rows.")] = None,
     title_field: Annotated[str | None, typer.Option(help="Column or key of the headline.")] = None,
     date_field: Annotated[str | None, typer.Option(help="Column or key of the publication date.")] = None,
     publisher_field: Annotated[str | None, typer.Option(help="Column or key of the publisher.")] = None,
     url_field: Annotated[str | None, typer.Option(help="Column or key of the address.")] = None,
+    any_language: Annotated[
+        bool, typer.Option("--any-language", help="Read also what does not look like English; it is skipped otherwise.")
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")
     ] = False,
@@ -105,8 +118,9 @@ def build(
     from kgbuild.records import Claim, Document, Entity, Event, Stance
 
     config = Config(
-        base=_checked_base(base), model=model, text_field=text_field, title_field=title_field, date_field=date_field,
-        publisher_field=publisher_field, url_field=url_field,
+        base=_checked_base(base), model=model, knowledge=knowledge, entities=tuple(entities or ()), corrections=corrections,
+        text_field=text_field, title_field=title_field, date_field=date_field, publisher_field=publisher_field, url_field=url_field,
+        any_language=any_language,
     )  # fmt: skip
     with _progress("articles", quiet) as step:
         graph = pipeline.build(inputs, out, config, progress=step)

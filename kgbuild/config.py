@@ -15,20 +15,24 @@ class Config:
     """Settings of a build or a query.
 
     base: IRI prefix of all data this project mints. model: path or name of a spaCy pipeline (None: the shipped one).
-    knowledge: path of an entity base (None: the shipped one). text_field, title_field, date_field, publisher_field, url_field:
+    knowledge: path of an entity base (None: the shipped one). entities: files of the user's own entities, added to the base or set over it.
+    corrections: file that merges, splits, renames and rejects entities. text_field, title_field, date_field, publisher_field, url_field:
     column names of JSONL and CSV rows (None: the usual names are tried). max_chars: longest article, in code points, that is
-    processed; a longer one is skipped with its reason.
+    processed; a longer one is skipped with its reason. any_language: process also what does not look like English.
     """
 
     base: str = "https://w3id.org/kgbuild/"
     model: str | None = None
     knowledge: str | None = None
+    entities: tuple[str, ...] = ()
+    corrections: str | None = None
     text_field: str | None = None
     title_field: str | None = None
     date_field: str | None = None
     publisher_field: str | None = None
     url_field: str | None = None
-    max_chars: int = 1_000_000
+    max_chars: int = 4_000_000
+    any_language: bool = False
 
 
 def data_path(*parts: str) -> Path:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kgbuild.records import Claim, Document, Entity, Event, Mention, Record, Stance, record_order
+from kgbuild.records import Affiliation, Claim, Document, Entity, Event, Mention, Merge, Record, Stance, record_order
 
 __all__ = ["Change", "difference"]
 
@@ -50,5 +50,9 @@ def _label(record: Record) -> str:
             return f"{record.source} {record.speech_act}: {record.text}"
         case Stance():
             return f"{record.holder} {record.polarity} {record.target} ({record.score:+.2f})"
+        case Affiliation():
+            return f"{record.member} {record.role or record.kind.lower()} of {record.body}"
+        case Merge():
+            return f"{record.origin} is {record.entity}: {record.reason}"
         case _:
             return ""

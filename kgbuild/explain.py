@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TypeAlias
 
 from kgbuild.errors import UsageError
-from kgbuild.records import Claim, Document, Entity, Event, Mention, Record, Span, Stance
+from kgbuild.records import Affiliation, Claim, Document, Entity, Event, Mention, Merge, Record, Span, Stance
 
 __all__ = ["Evidence", "explain"]
+
+_InArticle: TypeAlias = Mention | Event | Claim | Stance | Affiliation | Merge
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[^\sa-z])|\n+")
 _ABBREVIATION = re.compile(
@@ -70,6 +73,9 @@ class _Book:
         for name in (wanted, wanted.replace(":", "/", 1)):
             if name in self.by_id:
                 return [name]
+        merged = sorted(r.id for r in self.records if isinstance(r, Entity) and wanted in r.origins)
+        if merged:
+            return merged
         inside = [i for i in self.by_id if wanted.endswith("/" + i)] if "://" in wanted else []
         if inside:
             return [max(inside, key=len)]
@@ -115,7 +121,7 @@ class _Book:
                 if made is not None:
                     yield made
 
-    def one(self, record: Mention | Event | Claim | Stance, role: str) -> Evidence | None:
+    def one(self, record: _InArticle, role: str) -> Evidence | None:
         document = self.by_id.get(record.document)
         if not isinstance(document, Document):
             return None
@@ -169,7 +175,7 @@ class _Book:
     def names(self, identifiers: Iterable[str]) -> str:
         return ", ".join(self.name(i) for i in identifiers)
 
-    def label(self, record: Mention | Event | Claim | Stance, role: str) -> str:
+    def label(self, record: _InArticle, role: str) -> str:
         if isinstance(record, Mention):
             return f"mention ({record.form}) of {self.names(record.entities)}"
         if isinstance(record, Event):
@@ -186,6 +192,19 @@ class _Book:
             source = "an unnamed source" if unnamed else self.name(record.source)
             who = f"claim ({record.speech_act.lower()}) of {source}"
             return f"{who}{note}: {_short(record.text)}{_as(role)}"
+        if isinstance(record, Affiliation):
+            what = (
+                f"{record.role} of"
+                if record.role
+                else {"Unit": "part of", "Location": "lies in"}.get(record.kind, "belongs to")
+            )
+            ends = (record.earliest, record.latest)
+            when = f", {ends[0] or '?'} to {ends[1] or '?'}" if any(ends) else ""
+            source = "the entity base" if record.known else "the article"
+            return f"affiliation ({record.kind.lower()}): {self.name(record.member)}, {what} {self.name(record.body)}{when}, says {source}"
+        if isinstance(record, Merge):
+            rule = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", record.rule).lower()
+            return f"merge ({rule}): {record.origin} is {self.name(record.entity)}, because of {record.reason}"
         note = f" [{record.modality.lower()}]" if record.modality != "Factual" else ""
         sides = f"{self.name(record.holder)} -> {self.name(record.target)}"
         return (
@@ -194,7 +213,7 @@ class _Book:
         )
 
 
-def _roles(record: Mention | Event | Claim | Stance, target: Record) -> list[str]:
+def _roles(record: _InArticle, target: Record) -> list[str]:
     """What the target is to a record: "" when it is the record itself."""
     name = target.id
     if record.id == name:
@@ -211,6 +230,10 @@ def _roles(record: Mention | Event | Claim | Stance, target: Record) -> list[str
         found = [role for role, value in {**single, "wider claim": record.statement}.items() if value == name]
         many = {"passed on by": record.via, "addressee": record.addressee, "about": record.about}
         return [*found, *(role for role, values in many.items() if name in values)]
+    if isinstance(record, Affiliation):
+        return [role for role, value in {"affiliation": record.member, "member": record.body}.items() if value == name]
+    if isinstance(record, Merge):
+        return ["merge"] if name == record.entity else []
     return [
         role
         for role, value in {

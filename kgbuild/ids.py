@@ -18,7 +18,7 @@ __all__ = ["ID", "cluster_id", "document_id", "entity_id", "extractor_id", "name
 SLUG_LENGTH = 48
 ACTOR_KINDS = frozenset({"Person", "Organization", "State", "Group"})
 PLACE_KINDS = frozenset({"Place", "City"})
-RECORD_KINDS = frozenset({"offset", "mention", "event", "claim", "stance"})
+RECORD_KINDS = frozenset({"offset", "mention", "event", "claim", "stance", "affiliation", "merge"})
 
 ID = re.compile(
     r"(actor|place|topic|cluster|extractor|article|run)/[a-z0-9][a-z0-9.-]*(#[a-z]+_[0-9]+_[0-9]+(-[a-z0-9-]+)?)?"

@@ -4,6 +4,7 @@
 `doc._.entities`   tuple of records.Entity, every entity the mentions denote, ordered by id
 `doc._.mentions`   tuple of records.Mention ordered by (begin, -end): names, metonyms, nominals, pronouns, adjectives; spans start and
                    end on token borders, may nest ("[[Russian] troops]"), never cross
+`doc._.affiliations` tuple of records.Affiliation: who is what of whom, as phrases of the text or the entity base say, ordered by (begin, id)
 `doc._.times`      tuple of TimeExpression ordered by begin
 `token._.masked`   True for tokens of paragraphs nobody should read as sentences (aside, date) and of the dateline
 
@@ -22,7 +23,7 @@ from spacy.tokens import Span as Slice
 
 from kgbuild.records import Document, Entity, Mention, Span
 
-__all__ = ["TimeExpression", "head_of", "mention_heads", "register", "slice_of"]
+__all__ = ["TimeExpression", "head_of", "mention_heads", "register", "slice_of", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class TimeExpression:
 
 def register() -> None:
     """Declare the extension attributes; safe to call more than once."""
-    for name, default in (("document", None), ("entities", ()), ("mentions", ()), ("times", ())):
+    for name, default in (("document", None), ("entities", ()), ("mentions", ()), ("affiliations", ()), ("times", ())):
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=default)
     if not Token.has_extension("masked"):
@@ -56,6 +57,14 @@ def slice_of(doc: Doc, span: Span) -> Slice | None:
         first += 1  # the span begins in the white space after a token
     last = bisect_left(starts, span.end)
     return doc[first:last] if first < last else None
+
+
+def text_of(doc: Doc) -> str:
+    """The Doc's text, kept with it: `Doc.text` joins the tokens anew at each call."""
+    text: str | None = doc.user_data.get("kgbuild_text")
+    if text is None:
+        text = doc.user_data["kgbuild_text"] = doc.text
+    return text
 
 
 def _starts(doc: Doc) -> list[int]:

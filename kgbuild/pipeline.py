@@ -37,7 +37,7 @@ Progress = Callable[[str, int], None]
 class KnowledgeGraph:
     """A graph in memory: its records, and every view of them.
 
-    `skipped` lists the inputs that gave no article. In a notebook it shows itself as the interactive page.
+    `skipped` lists the inputs that gave no article, and the lines of own entities and corrections that were not taken. In a notebook it shows itself as the interactive page.
     """
 
     records: Sequence[Record]
@@ -109,10 +109,13 @@ def build(
     if target is not None:
         _check_target(target)
     skipped: list[Skipped] = []
+    corrections, refused = resolve.read_corrections(config.corrections) if config.corrections else ([], [])
+    skipped.extend(refused)
     documents = list(_documents(paths, config, skipped))
     if not documents:
         raise InputError(_nothing(paths, skipped))
     annotator = _annotator(config)
+    skipped.extend(annotator.refused)
     records: list[Record] = []
     for count, document in enumerate(documents, 1):
         records.extend(_article(annotator, document, skipped))
@@ -121,10 +124,10 @@ def build(
     if not any(isinstance(r, Document) for r in records):
         raise InputError(_nothing(paths, skipped))
     graph = KnowledgeGraph(
-        records=resolve.resolve(records),
+        records=resolve.resolve(records, corrections, skipped),
         skipped=sorted(skipped, key=lambda s: (s.source, s.reason)),
         config=config,
-        versions=_versions(annotator),
+        versions=_versions(annotator, config),
     )
     if target is not None:
         graph.save(target)
@@ -191,7 +194,7 @@ def _article(annotator: Annotator, document: Document, skipped: list[Skipped]) -
     except Exception as error:  # one article's failure, whatever it is, must not cost the others
         skipped.append(Skipped(document.source, f"processing failed ({type(error).__name__}: {_one_line(error)})"))
         return []
-    return [document, *doc._.entities, *doc._.mentions, *found]
+    return [document, *doc._.entities, *doc._.mentions, *doc._.affiliations, *found]
 
 
 def _annotator(config: Config) -> Annotator:
@@ -221,14 +224,16 @@ def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:
     return f"no article in {shown}: {first.source}: {first.reason}{more}"
 
 
-def _versions(annotator: Annotator) -> dict[str, str]:
+def _versions(annotator: Annotator, config: Config) -> dict[str, str]:
     meta = annotator.nlp.meta
+    own = {"entities": list(config.entities), "corrections": [config.corrections] if config.corrections else []}
     return {
         "kgbuild": VERSION,
         "model": f"{meta.get('lang', '')}_{meta.get('name', '')}-{meta.get('version', '')}",
         "knowledge": _digest(Path(annotator.config.knowledge or data_path("knowledge.sqlite"))),
         "spacy": metadata.version("spacy"),
         "arithmetic": annotator.arithmetic,
+        **{name: " ".join(_digest(Path(p)) for p in paths) for name, paths in own.items() if paths},
     }
 
 

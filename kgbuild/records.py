@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias, Union
 
 __all__ = [
+    "Affiliation",
     "Claim",
     "Dateline",
     "Document",
     "Entity",
     "Event",
     "Mention",
+    "Merge",
     "Paragraph",
     "Record",
     "Skipped",
@@ -85,8 +87,9 @@ class Entity:
     """An actor, a place or a topic.
 
     kind: Person, Organization, State, Group (actors), Place, City (places), Topic. `affiliation` holds ids of actors this one
-    is a member, spokesperson, unit or government of. A State's `territory` is the id of a Place with the same name. `origin`
-    is the id before a merge, when it differs. Latitude and longitude are WGS84 degrees.
+    is a member, spokesperson, unit or government of. A State's `territory` is the id of a Place with the same name. `origins`
+    are the ids that were merged into this one. Latitude and longitude are WGS84 degrees. `document` is the article the record was
+    made in; None once `resolve` has made one entity of all articles' records.
     """
 
     id: str
@@ -99,9 +102,10 @@ class Entity:
     territory: str | None = None
     lat: float | None = None
     long: float | None = None
-    origin: str | None = None
+    origins: tuple[str, ...] = ()
     extractor: str = ""
     confidence: float = 1.0
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,16 +221,57 @@ class Stance:
 
 
 @dataclass(frozen=True, slots=True)
+class Affiliation:
+    """What an entity is to another: `member` is `role` of `body`, as words of the article or the entity base have it.
+
+    kind is one of `vocab.AFFILIATION_KINDS`. `role` is the role in lower-case words ("foreign minister"), None where no word says it.
+    `span` is the phrase that says so; where the base says so (`known`), the first mention of the member. `earliest` and `latest` bound
+    the time it holds: a term of office, "since 2011", a former role (`latest` is then the day of the article).
+    """
+
+    id: str
+    document: str
+    span: Span
+    member: str
+    body: str
+    kind: str
+    role: str | None = None
+    known: bool = False
+    earliest: str | None = None
+    latest: str | None = None
+    extractor: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Why an article's entity `origin` is now the entity `entity`.
+
+    rule is one of `vocab.MERGE_RULES`; `reason` says in words what the rule went by; `span` is the mention that names the origin.
+    """
+
+    id: str
+    document: str
+    span: Span
+    origin: str
+    entity: str
+    rule: str
+    reason: str
+    extractor: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
-    """An input that gave no article, and why; it goes to the manifest and to the user, never into the graph."""
+    """An input, or a line of one, that was left out, and why; it goes to the manifest and to the user, never into the graph."""
 
     source: str
     reason: str
 
 
-Record: TypeAlias = Document | Entity | Mention | Event | Claim | Stance
+Record: TypeAlias = Document | Entity | Mention | Event | Claim | Stance | Affiliation | Merge
 
-_KINDS: dict[str, type] = {c.__name__: c for c in (Document, Entity, Mention, Event, Claim, Stance)}
+_KINDS: dict[str, type] = {c.__name__: c for c in (Document, Entity, Mention, Event, Claim, Stance, Affiliation, Merge)}
 _RANK = {name: i for i, name in enumerate(_KINDS)}
 
 

@@ -23,6 +23,7 @@ def tables(readers: Iterable[str], writers: Iterable[str]) -> dict[str, Table]:
         "polarities": vocab.POLARITIES,
         "statuses": vocab.STATUSES,
         "mention-forms": vocab.FORMS,
+        "merge-rules": vocab.MERGE_RULES,
     }
     return {
         "readers": (("reads",), [(name,) for name in readers]),
@@ -32,6 +33,7 @@ def tables(readers: Iterable[str], writers: Iterable[str]) -> dict[str, Table]:
             [(t, notation, " < ".join(_wider(t)), *_of(t)) for t, notation in vocab.EVENT_TYPES.items()],
         ),
         "stance-kinds": (("kind", "meaning", "example"), [(k, *_of(k)) for k in vocab.STANCE_KINDS]),
+        "affiliation-kinds": (("kind", "meaning", "example"), [(k, *_of(k)) for k in vocab.AFFILIATION_KINDS]),
         **{name: (("value", "meaning"), [(v, _of(v)[0]) for v in found]) for name, found in values.items()},
         "entity-kinds": (("kind", "meaning"), [(k, vocab.TERMS[f"kg:{k}"][1]) for k in vocab.ENTITY_KINDS]),
         "questions": (

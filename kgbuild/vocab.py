@@ -80,6 +80,12 @@ STATUSES = ("Reported", "Expected", "Claimed", "Denied", "Disputed", "Hypothetic
 FORMS = ("Name", "Metonym", "Nominal", "Pronoun", "Adjective")
 """How a mention is worded."""
 
+AFFILIATION_KINDS = ("Office", "Spokesperson", "Head", "Member", "Unit", "Location")
+"""What an entity is to a body or a wider place."""
+
+MERGE_RULES = ("SameName", "SharedAffiliation", "Correction")
+"""Why entities of several articles are taken for one."""
+
 ENTITY_KINDS = ("Person", "Organization", "State", "Group", "Place", "City", "Topic")
 """Kinds of entities; each is a class."""
 
@@ -99,6 +105,8 @@ CLASSES = (
     "Claim",
     "Stance",
     "Mention",
+    "Affiliation",
+    "Merge",
     "Span",
     "Cluster",
     "Extractor",
@@ -116,6 +124,12 @@ OBJECT_PROPERTIES = (
     "territory",
     "within",
     "mergedFrom",
+    "member",
+    "body",
+    "affiliationKind",
+    "origin",
+    "mergedInto",
+    "mergeRule",
     "eventType",
     "trigger",
     "sentence",
@@ -157,6 +171,9 @@ DATA_PROPERTIES = (
     "datelinePlace",
     "datelineDate",
     "agency",
+    "role",
+    "known",
+    "reason",
     "mode",
     "cameo",
     "lemma",
@@ -205,6 +222,12 @@ EXAMPLES: dict[str, str] = {
     "Threat": "vowed to strike back",
     "Commitment": "pledged to stand by its ally",
     "Action": "imposed an embargo",
+    "Office": "Foreign Minister Lee of Arland",
+    "Spokesperson": "army spokeswoman Ann Lee",
+    "Head": "Ann Lee, director of the fund",
+    "Member": "a colonel in the Arland army",
+    "Unit": "the army's Fourth Brigade",
+    "Location": "Port Selva, a town in Arland",
 }
 """Name of a value -> words that show it."""
 
@@ -225,7 +248,10 @@ TERMS: dict[str, tuple[str, str]] = {
         "topic",
         "What is talked about and is neither actor nor place: weapons, a treaty, a named war, sanctions.",
     ),
-    "kg:Record": ("record", "What an extractor read in one article: a mention, an event, a claim or a stance."),
+    "kg:Record": (
+        "record",
+        "What an extractor read in one article: a mention, an event, a claim, a stance, an affiliation or a merge.",
+    ),
     "kg:Event": (
         "event",
         "A possible happening as one clause or noun phrase words it. The node does not say that it happened: "
@@ -240,6 +266,15 @@ TERMS: dict[str, tuple[str, str]] = {
         "mention",
         "A span of text that denotes one entity, or several when it is plural (\"both countries\").",
     ),
+    "kg:Affiliation": (
+        "affiliation (record)",
+        "An entity has a role in, or belongs to, a body or a wider place: spokesman of, minister of, unit of, "
+        "city in; with the words that say so.",
+    ),
+    "kg:Merge": (
+        "merge",
+        "The entity of one article was found to be, or corrected to be, an entity of the whole graph, and why.",
+    ),
     "kg:Span": (
         "span",
         "A stretch of an article's text. Offsets count Unicode code points of nif:isString (NFC, LF line ends), "
@@ -251,7 +286,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "kg:span": (
         "span",
         "The words that prove the record: an event's clause, a claim's source, cue and content, a stance's "
-        "evidence.",
+        "evidence, an affiliation's phrase.",
     ),
     "kg:extractor": ("extractor", "The extractor release that made the item."),
     "kg:dateline": ("dateline", "The words before the first sentence that say where and when it was filed."),
@@ -268,6 +303,12 @@ TERMS: dict[str, tuple[str, str]] = {
         "merged from",
         "The identifier an entity had before it was merged into this one; the merge can be undone.",
     ),
+    "kg:member": ("member", "Who holds the role or belongs to the body; the place that lies within, for v:Location."),
+    "kg:body": ("body", "The body, state or group it is a role in or a part of; the wider place, for v:Location."),
+    "kg:affiliationKind": ("kind of affiliation", "A value of v:AffiliationKinds."),
+    "kg:origin": ("origin", "The identifier the entity had in its article."),
+    "kg:mergedInto": ("merged into", "The entity it is now part of."),
+    "kg:mergeRule": ("merge rule", "A value of v:MergeRules."),
     "kg:eventType": ("event type", "A value of v:EventTypes; its quad class is reached by skos:broader."),
     "kg:trigger": ("trigger", "The word or fixed phrase that names the event."),
     "kg:sentence": ("sentence", "The whole sentence the event is told in."),
@@ -312,6 +353,12 @@ TERMS: dict[str, tuple[str, str]] = {
     "kg:datelinePlace": ("dateline place", "The place named in the dateline, as written."),
     "kg:datelineDate": ("dateline date", "The day the dateline names."),
     "kg:agency": ("agency", "The news agency or agencies the dateline credits, as written."),
+    "kg:role": ("role", "The role in words (\"foreign minister\"); absent where no word says it."),
+    "kg:known": (
+        "known beforehand",
+        "True when the entity base says so and not the article; kg:span is then the first mention of the member.",
+    ),
+    "kg:reason": ("reason", "What the rule went by, in words."),
     "kg:mode": ("mode", "PLOVER mode: how an event of its type was carried out (\"aerial\", \"visit\")."),
     "kg:cameo": ("CAMEO code", "Code of the event in CAMEO, where it is known."),
     "kg:lemma": ("lemma", "Dictionary form of the word that names the event."),
@@ -412,5 +459,17 @@ TERMS: dict[str, tuple[str, str]] = {
     "v:Nominal": ("nominal", "A noun phrase without a name: \"the ministers\"."),
     "v:Pronoun": ("pronoun", "A pronoun: \"he\", \"their\"."),
     "v:Adjective": ("adjective", "An adjective of nationality or the like: \"Russian\"."),
+    "v:Office": ("office", "Holds an office of a state or region: president, minister, governor, ambassador."),
+    "v:Spokesperson": ("spokesperson", "Speaks for it by profession."),
+    "v:Head": ("head", "Leads, chairs, commands or founded it."),
+    "v:Member": ("member", "Belongs to it or works for it in another role: soldier, legislator, official, analyst."),
+    "v:Unit": ("unit", "Is a body or group within it: ministry, army, brigade, branch, its troops or officials."),
+    "v:Location": ("location", "Is a place that lies within a wider place."),
+    "v:SameName": ("same name", "The same full name, and nothing the articles say of them is at odds."),
+    "v:SharedAffiliation": (
+        "shared affiliation",
+        "The same full name, or a spelling of it, and a body, state or wider place that both belong to.",
+    ),
+    "v:Correction": ("correction", "A user's correction says so."),
 }
 """Every term -> (label, what it means)."""

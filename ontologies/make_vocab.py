@@ -32,6 +32,8 @@ SCHEMES = {
     "STANCE_KINDS": "StanceKinds",
     "STATUSES": "Statuses",
     "FORMS": "Forms",
+    "AFFILIATION_KINDS": "AffiliationKinds",
+    "MERGE_RULES": "MergeRules",
 }
 # Terms of other vocabularies that the data uses: JSON-LD name -> (IRI, kind of its values: @id, datatype or language).
 REUSED = {

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 from kgbuild.ids import cluster_id, document_id, entity_id, record_id
 from kgbuild.records import (
+    Affiliation,
     Claim,
     Dateline,
     Document,
     Entity,
     Event,
     Mention,
+    Merge,
     Paragraph,
     Record,
     Span,
@@ -91,7 +93,10 @@ ARLAND_LAND = entity("Arland", "Place", qid="Q900001")
 ARLAND = entity("Arland", "State", qid="Q900001", aliases=("Arlander",), territory=ARLAND_LAND.id)
 ARMY = entity("Arland's army", "Group", affiliation=(ARLAND.id,))
 BORDURIA = entity("Borduria", "State", qid="Q900002")
-LEAGUE = entity("Coast League", "Organization", aliases=("the League",))
+LEAGUE_HERE, LEAGUE_THERE = (entity_id("Organization", "Coast League", None, d.id) for d in (ARTICLE, SECOND))
+LEAGUE = entity(
+    "Coast League", "Organization", aliases=("the League",), origins=tuple(sorted((LEAGUE_HERE, LEAGUE_THERE)))
+)
 QUILL = entity("Ada Quill", "Person", aliases=("Quill",), affiliation=(BORDURIA.id,))
 BRANDT = entity("Otto Brandt", "Person", aliases=("Brandt",), affiliation=(ARLAND.id,))
 BOMBS = entity("glow bombs", "Topic")
@@ -381,6 +386,44 @@ MENTIONS = (
     mention("We", ARLAND.id, BRANDT.id, form="pronoun"),
 )
 
+
+def affiliation(words: str, member: Entity, body: Entity, kind: str, role: str | None, **fields: object) -> Affiliation:
+    """An Affiliation on words of the first article."""
+    span = at(words)
+    return Affiliation(
+        record_id(ARTICLE.id, "affiliation", span, member.name, body.name),
+        ARTICLE.id,
+        span,
+        member.id,
+        body.id,
+        kind,
+        role,
+        extractor=NAMES,
+        confidence=0.85,
+        **fields,  # type: ignore[arg-type]  # fields are checked by the callers' tests
+    )
+
+
+AFFILIATIONS = (
+    affiliation("Arland's spokesman Otto Brandt", BRANDT, ARLAND, "Spokesperson", "spokesman"),
+    affiliation("President Ada Quill of Borduria", QUILL, BORDURIA, "Office", "president"),
+    affiliation(
+        "Ada Quill", QUILL, BORDURIA, "Office", "president", known=True, earliest="2029-01-20", latest="2033-01-19"
+    ),
+    affiliation("Arland's army", ARMY, ARLAND, "Unit", "army"),
+    affiliation("Port Selva", PORT, COAST, "Location", None, known=True),
+)
+
+
+def merge(doc: Document, origin: str) -> Merge:
+    """Why the League of one article is that of both."""
+    span = at("Coast League", doc.text)
+    name = record_id(doc.id, "merge", span, "coast-league")
+    return Merge(name, doc.id, span, origin, LEAGUE.id, "SameName", 'the full name "Coast League"', EVENTS, 0.75)
+
+
+MERGES = (merge(ARTICLE, LEAGUE_HERE), merge(SECOND, LEAGUE_THERE))
+
 RECORDS: Sequence[Record] = (
     ARTICLE,
     SECOND,
@@ -398,5 +441,7 @@ RECORDS: Sequence[Record] = (
     *CLAIMS,
     SECOND_CLAIM,
     *STANCES_FOUND,
+    *AFFILIATIONS,
+    *MERGES,
 )
 """Every record of the build, in no particular order."""

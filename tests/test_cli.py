@@ -195,3 +195,33 @@ def test_ctrl_c_is_one_line_and_status_130(built: Path, tmp_path: Path) -> None:
     assert process.returncode == 130, errors
     assert errors.count("\n") == 1 and "interrupted" in errors
     assert not (tmp_path / "out" / "graph.ttl").exists()
+
+
+def test_own_entities_and_corrections_are_used_and_what_is_refused_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(
+        "Board closes quay\n\nTARTU, May 3, 2021 (Wire) - The Tartu Harbour Board closed the Old Quay on Monday, Liis Kask said.\n",
+        encoding="utf-8",
+    )
+    own, bad = Path(__file__).parents[1] / "docs" / "entities.tsv", tmp_path / "bad.tsv"
+    bad.write_text("id\tname\ttype\nx y\tSome One\tperson\nfine\tSome Two\tperson\n", encoding="utf-8")
+    (tmp_path / "fix.yaml").write_text(
+        "- rename: Old Quay\n  to: Older Quay\n- reject: Nobody Here\n", encoding="utf-8"
+    )
+    options = ("--entities", own, "--entities", bad, "--corrections", tmp_path / "fix.yaml", "-q")
+    done = kgbuild("build", tmp_path / "a.txt", "-o", tmp_path / "out", *options)
+    assert done.returncode == 0, done.stderr
+    assert "bad.tsv: line 2: bad id 'x y'" in done.stderr and "fix.yaml: entry 2: reject Nobody Here" in done.stderr
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert len(manifest["skipped"]) == 2 and {"entities", "corrections"} <= set(manifest["versions"])
+    entities = [
+        json.loads(line) for line in (tmp_path / "out" / "records.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    named = {e["name"]: e for e in entities if e["record"] == "Entity"}
+    assert named["Older Quay"]["aliases"] == ["Old Quay"] and named["Older Quay"]["lat"] == 58.381
+    assert named["Liis Kask"]["affiliation"] == [named["Tartu Harbour Board"]["id"]]
+    asked = kgbuild("query", tmp_path / "out", "affiliations", "Liis Kask", "--format", "tsv")
+    assert "director\tTartu Harbour Board\tHead\t2019-05-01" in asked.stdout
+    assert kgbuild("check", tmp_path / "out").returncode == 0
+    for option in ("--entities", "--corrections", "--knowledge"):
+        failed = kgbuild("build", tmp_path / "a.txt", "-o", tmp_path / "out", option, tmp_path / "none.tsv")
+        assert failed.returncode == 3 and "none.tsv" in one_line(failed)

@@ -16,6 +16,7 @@ def test_an_actor_is_explained_by_every_record_it_has_a_part_in() -> None:
     found = explain(arland.RECORDS, "ada quill")
     assert {(e.record.partition("#")[2].partition("_")[0], e.role) for e in found} == {
         ("claim", "source"), ("mention", "mention"), ("stance", "holder"), ("event", "agent"),
+        ("affiliation", "affiliation"),
     }  # fmt: skip
     assert [e.offset for e in found if e.article == arland.ARTICLE.id] == sorted(
         e.offset for e in found if e.article == arland.ARTICLE.id

@@ -8,10 +8,19 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgbuild.annotate import assemble, borders, components, encoder, times  # noqa: F401  (importing them registers the components)
+from kgbuild.annotate import (  # importing them registers the components
+    affiliation,  # noqa: F401
+    assemble,  # noqa: F401
+    borders,  # noqa: F401
+    components,
+    encoder,
+    kinds,  # noqa: F401
+    times,  # noqa: F401
+)
 from kgbuild.config import Config, data_path
 from kgbuild.errors import InputError, ModelError
-from kgbuild.records import Document
+from kgbuild.knowledge import Overlay
+from kgbuild.records import Document, Skipped
 
 __all__ = ["Annotator", "load"]
 
@@ -23,12 +32,13 @@ _LAYERS = {"token.tag": "tags", "token.dep": "dependencies", "doc.ents": "names"
 """What some component must assign, whatever it is called, and the word a message uses for it."""
 
 
-def load(config: Config) -> Language:
+def load(config: Config | None = None) -> Language:
     """The pipeline of `config.model` (the packaged one without it), with the language room's components in place.
 
     Use it like any spaCy pipeline, also with `nlp.pipe`; a Doc that enters with `doc._.document` set keeps it.
     Raises ModelError when the pipeline is missing or does not fit, InputError when the entity base cannot be read.
     """
+    config = config if config is not None else Config()
     name = config.model if config.model is not None else str(data_path("model"))
     try:
         nlp = spacy.load(name)
@@ -40,10 +50,12 @@ def load(config: Config) -> Language:
     check_model(nlp, name)
     nlp.max_length = max(nlp.max_length, config.max_chars + 1)
     nlp.add_pipe("kgbuild_borders", first=True)
-    nlp.add_pipe("kgbuild_names", last=True, config={"knowledge": config.knowledge})
+    nlp.add_pipe("kgbuild_names", last=True, config={"knowledge": config.knowledge, "entities": list(config.entities)})
     nlp.add_pipe("kgbuild_times", last=True)
+    nlp.add_pipe("kgbuild_kinds", last=True)
     nlp.add_pipe("kgbuild_nominals", last=True)
     nlp.add_pipe("kgbuild_coreference", last=True)
+    nlp.add_pipe("kgbuild_affiliation", last=True)
     nlp.add_pipe("kgbuild_records", last=True)
     return nlp
 
@@ -79,6 +91,13 @@ class Annotator:
         """What tells machines apart on which the shipped model rounds differently; "" for another pipeline."""
         component = self.nlp.get_pipe("encoder") if self.nlp.has_pipe("encoder") else None
         return component.arithmetic() if isinstance(component, encoder.Encoder) else ""
+
+    @property
+    def refused(self) -> tuple[Skipped, ...]:
+        """The lines of the user's own entities that were not taken."""
+        finder = self.nlp.get_pipe("kgbuild_names")
+        base = finder.base if isinstance(finder, components.NameFinder) else None
+        return base.refused if isinstance(base, Overlay) else ()
 
     def annotate(self, document: Document) -> Doc:
         """The annotated Doc of a document. Raises InputError when it is longer than `config.max_chars`."""

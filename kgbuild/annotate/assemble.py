@@ -6,20 +6,26 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgbuild.annotate.draft import Node, draft_of
+from kgbuild.annotate.words import words
 from kgbuild.config import VERSION
 from kgbuild.ids import entity_id, extractor_id, record_id
-from kgbuild.records import Document, Entity, Mention, Span
+from kgbuild.records import Affiliation, Document, Entity, Mention, Span
 
 __all__ = ["assemble", "records"]
 
 _NAMES = extractor_id("annotate-names", VERSION)
 _NOMINALS = extractor_id("annotate-nominals", VERSION)
 _COREFERENCE = extractor_id("annotate-coreference", VERSION)
+_AFFILIATION = extractor_id("annotate-affiliation", VERSION)
+_KNOWN = extractor_id("knowledge-base", VERSION)
 _BY_FORM = {"name": _NAMES, "metonym": _NAMES, "adjective": _NAMES, "nominal": _NOMINALS, "pronoun": _COREFERENCE}
+
+_HAVE_GROUND = frozenset({"State", "Organization"})
+"""Kinds of actors whose node can point at the Place of its territory through `twin`."""
 
 
 def assemble(doc: Doc) -> None:
-    """Fill `doc._.entities` and `doc._.mentions` from the draft, and drop the draft."""
+    """Fill `doc._.entities`, `doc._.mentions` and `doc._.affiliations` from the draft, and drop the draft."""
     draft = draft_of(doc)
     document: Document | None = doc._.document
     home = document.id if document is not None else "article/0000000000000000"
@@ -39,6 +45,20 @@ def assemble(doc: Doc) -> None:
             round(found.confidence, 2),
         )
         mentions.setdefault(mention.id, mention)
+    affiliations: dict[str, Affiliation] = {}
+    for stated in draft.stated:
+        tokens = doc[stated.start : stated.end]
+        span = Span(tokens.start_char, tokens.end_char)
+        member, body = maker.id_of(stated.member), maker.id_of(stated.body)
+        if member != body:
+            made = record_id(
+                home, "affiliation", span, *(maker.made[i].name for i in (member, body)), stated.role or stated.kind
+            )
+            affiliations.setdefault(made, Affiliation(
+                made, home, span, member, body, stated.kind, stated.role, stated.known, stated.earliest, stated.latest,
+                _KNOWN if stated.known else _AFFILIATION, stated.confidence,
+            ))  # fmt: skip
+    doc._.affiliations = tuple(sorted(affiliations.values(), key=lambda a: (a.span.begin, a.id)))
     doc._.mentions = tuple(sorted(mentions.values(), key=lambda m: (m.span.begin, -m.span.end)))
     doc._.entities = tuple(maker.made[i] for i in sorted(maker.made))
     doc._.draft = None
@@ -72,24 +92,30 @@ class _Maker:
             aliases=tuple(sorted(n for n in node.names if n != name)),
             affiliation=affiliation,
             within=self.id_of(node.within) if node.within is not None and node.kind in {"Place", "City"} else None,
-            territory=self.id_of(node.twin) if node.kind == "State" and node.twin is not None else None,
+            territory=self.id_of(node.twin) if node.kind in _HAVE_GROUND and node.twin is not None else None,
             lat=entry.lat if entry is not None and place else None,
             long=entry.lon if entry is not None and place else None,
             extractor=_NAMES,
             confidence=round(node.confidence, 2),
+            document=self.home,
         )
         self.made.setdefault(minted, entity)
         return minted
 
     def _scope(self, node: Node) -> str:
-        """Namesakes stay apart: a part of a name and an unnamed group mean something in their article, or of their owner, alone."""
+        """What keeps namesakes apart. A name without an entry is its article's own, until `resolve` finds it in others.
+
+        The forces of a state, its people and its government are the same in all articles; its officials are not.
+        """
         if node.scope:
             return self.home + node.scope if node.scope.startswith("#") else node.scope
         if node.entry is not None:
             return node.entry.id
         if node.kind == "Group" or node.name == node.name.lower():  # "the government" has no name: it is its owner's
-            return self.id_of(node.affiliation[0]) if node.affiliation else self.home
-        return self.home if node.kind == "Person" and " " not in node.name else ""
+            owner = self.id_of(node.affiliation[0]) if node.affiliation else self.home
+            lasting = node.kind != "Group" or not node.roles or node.roles & words("group_forces")
+            return owner if lasting else f"{self.home} {owner}"
+        return self.home if node.kind in {"Person", "Organization", "Place", "City"} else ""
 
 
 @Language.component("kgbuild_records", assigns=["doc._.entities", "doc._.mentions"], requires=["doc._.draft"])

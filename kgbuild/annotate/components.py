@@ -10,8 +10,9 @@ from kgbuild.annotate.draft import Draft, draft_of
 from kgbuild.annotate.linking import link
 from kgbuild.annotate.names import find_names
 from kgbuild.annotate.nominals import Nominals, add_nominals
+from kgbuild.annotate.offices import name_holders
 from kgbuild.annotate.readings import read
-from kgbuild.knowledge import Base, Titles
+from kgbuild.knowledge import Base, Titles, open_base
 
 __all__ = ["NameFinder"]
 
@@ -32,13 +33,13 @@ class NameFinder:
 
 @Language.factory(
     "kgbuild_names",
-    default_config={"knowledge": None},
+    default_config={"knowledge": None, "entities": []},
     requires=["token.tag", "token.pos", "token.dep", "token.lemma", "doc.sents"],
     assigns=["doc._.draft"],
 )
-def make_name_finder(nlp: Language, name: str, knowledge: str | None) -> NameFinder:
-    """`knowledge`: path of an entity base, None for the shipped one."""
-    return NameFinder(Base.open(knowledge), Titles.load())
+def make_name_finder(nlp: Language, name: str, knowledge: str | None, entities: list[str]) -> NameFinder:
+    """`knowledge`: path of an entity base, None for the shipped one. `entities`: files of the user's own."""
+    return NameFinder(open_base(knowledge, entities), Titles.load())
 
 
 @Language.component("kgbuild_nominals", requires=["doc._.draft", "token.dep"], assigns=["doc._.draft"])
@@ -46,6 +47,7 @@ def nominals(doc: Doc) -> Doc:
     """Add groups and unnamed persons."""
     draft = draft_of(doc)
     draft.nominals = add_nominals(doc, draft, Titles.load())
+    name_holders(doc, draft, Titles.load())
     return doc
 
 
@@ -56,4 +58,5 @@ def coreference(doc: Doc) -> Doc:
     titles = Titles.load()
     nominals = draft.nominals if isinstance(draft.nominals, Nominals) else Nominals(doc, draft, titles)
     resolve(doc, draft, titles, nominals)
+    name_holders(doc, draft, titles)  # of those that only now have a mention ("the president of Chile")
     return doc

@@ -8,7 +8,7 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.knowledge import Base, Entry
 
-__all__ = ["Draft", "Found", "Node", "draft_of", "register_draft"]
+__all__ = ["Draft", "Found", "Node", "Stated", "draft_of", "register_draft"]
 
 ACTORS = frozenset({"Person", "Organization", "State", "Group"})
 
@@ -83,6 +83,22 @@ class Found:
 
 
 @dataclass(slots=True, eq=False)
+class Stated:
+    """An affiliation under construction: `member` is `role` of `body`, by the words of tokens [start, end); see records.Affiliation."""
+
+    member: Node
+    body: Node
+    kind: str
+    role: str | None
+    start: int
+    end: int
+    confidence: float = 0.8
+    earliest: str | None = None
+    latest: str | None = None
+    known: bool = False
+
+
+@dataclass(slots=True, eq=False)
 class Draft:
     """Everything found in one article so far."""
 
@@ -91,6 +107,7 @@ class Draft:
     found: list[Found] = field(default_factory=list)
     states: dict[str, Node] = field(default_factory=dict)
     nominals: object = None
+    stated: list[Stated] = field(default_factory=list)
     _at: dict[int, list[Found]] = field(default_factory=dict)
     _by_entry: dict[str, Node] = field(default_factory=dict)
 

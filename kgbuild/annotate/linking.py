@@ -13,7 +13,8 @@ from spacy.tokens import Doc
 from kgbuild.annotate.draft import Draft, Found, Node
 from kgbuild.annotate.labels import KIND_OF_TYPE, LABEL_OF_KIND, labels_of
 from kgbuild.annotate.names import PLACES, STATES, Name
-from kgbuild.annotate.spans import bloc_of, surface_of
+from kgbuild.annotate.places import Atlas
+from kgbuild.annotate.spans import bloc_of, is_capital, name_head, surface_of
 from kgbuild.annotate.times import reference_day
 from kgbuild.annotate.words import gender_of, words
 from kgbuild.knowledge import Candidate, Entry, Titles, key, role_key
@@ -24,6 +25,12 @@ _KIND_OF_LABEL = {"PERSON": "Person", "ORG": "Organization", "LOC": "Place", "MI
 
 # The least score of a link, by what is linked; persons need the most, since their namesakes are legion.
 _LEAST = {"Person": 0.42, "Organization": 0.33, "City": 0.26, "Place": 0.3, "State": 0.3, "Topic": 2.0}
+_LEAST_ALONE = 0.15
+"""Least score of a body whose name the base gives to nothing else."""
+_LEAST_INSIDE = 0.3
+"""Least prominence of a place named within a longer name."""
+_LEAST_KNOWN = 0.25
+"""Least score of a person by a full name that the base gives to nobody else."""
 _FAMOUS = 0.7
 """Prominence from which a bare surname is enough: heads of great states."""
 _MARGIN = 1.25
@@ -58,12 +65,15 @@ class _Linker:
         self.names = names
         self.day = reference_day(doc._.document)
         self.context = self._countries()
+        self.atlas = Atlas(doc, draft.base, names, self.context)
         self.by_key: dict[tuple[str, str], Node] = {}
-        self.persons: list[Node] = []
+        self.persons: dict[str, list[Node]] = {}  # word of a name -> who bears it, in order of finding
         self.full_counts: dict[int, int] = {}
 
     def run(self) -> None:
         labels = labels_of(self.doc, self.base, self.names)
+        grounded = [n for n, label in zip(self.names, labels, strict=True) if label in {"LOC", "UNKNOWN"}]
+        self.atlas.settle([(n, surface_of(self.doc, n.start, n.end)) for n in grounded])
         nodes: list[Node | None] = [None] * len(self.names)
         # long names first, so that "Putin" meets "Vladimir Putin" even when the headline comes before the lead
         order = sorted(range(len(self.names)), key=lambda i: (-(self.names[i].end - self.names[i].start), i))
@@ -85,6 +95,59 @@ class _Linker:
             if name.title is not None and node.kind == "Person":
                 node.roles |= {name.title.name, name.title.name.split()[-1]}
                 node.gender = node.gender or (name.title.gender or "")
+            if node.kind == "Organization" and name.end - name.start > 1:
+                self._name_inside(name)
+        self._lay_out(nodes)
+
+    def _name_inside(self, name: Name) -> None:
+        """Well-known places within a longer name: "National Library of [Norway]", "[Leiden] Libraries".
+
+        They open the name or follow a preposition, and are not its head: "South [Wales]" is none.
+        """
+        doc, head = self.doc, name_head(self.doc, name.start, name.end)
+        start = name.start
+        while start < name.end:
+            opens = start == name.start or doc[start - 1].lower_ in {"of", "for", "in", "the", "and"}
+            for end in range(name.end if opens and is_capital(doc[start]) else start, start, -1):
+                if end - start == name.end - name.start or start <= head < end:
+                    continue
+                best = self.base.best(surface_of(doc, start, end))
+                if (
+                    best is not None
+                    and best.type in PLACES | STATES
+                    and best.prior >= _LEAST_INSIDE
+                    and not best.common
+                ):
+                    known = self._by_entry(best.entry, 0.7)
+                    place = known.twin if known.kind == "State" and known.twin is not None else known
+                    self.draft.record(Found(start, end, doc[start:end].root.i, "name", [place], 0.6))
+                    start = end - 1
+                    break
+            start += 1
+
+    def _lay_out(self, nodes: Sequence[Node | None]) -> None:
+        """Say of places nobody located where they lie: in the place named beside them, else in the town that the sentence or, twice at
+        least, most of the article speaks of ("Royal Street", "the Crossroads Prison")."""
+        towns: Counter[int] = Counter()
+        by_id: dict[int, Node] = {}
+        of_sentence: dict[int, Node] = {}
+        for name, node in zip(self.names, nodes, strict=True):
+            if node is not None and node.kind == "City" and node.entry is not None:
+                towns[id(node)] += 1
+                by_id[id(node)] = node
+                of_sentence.setdefault(self.doc[name.start].sent.start, node)
+        most = towns.most_common(1)
+        home = by_id[most[0][0]] if most and most[0][1] > 1 and 2 * most[0][1] >= towns.total() else None
+        for name, node in zip(self.names, nodes, strict=True):
+            if node is None or node.entry is not None or node.within is not None or node.kind not in {"City", "Place"}:
+                continue
+            beside = next((e for e in self.atlas.beside(name) if e.type in PLACES | STATES), None)
+            if beside is not None:
+                found = self._by_entry(beside)
+                within = found.twin if found.kind == "State" else found
+                node.within = within if within is not node else None
+            else:
+                node.within = of_sentence.get(self.doc[name.start].sent.start) or home
 
     # -------------------------------------------------------------------------------------------- what is what
 
@@ -105,7 +168,7 @@ class _Linker:
 
     def _node(self, name: Name, label: str) -> Node | None:
         if label == "DEMONYM" and name.demonym is not None:
-            entry = name.demonym.of
+            entry = self._whole_demonym(name) or name.demonym.of
             home = state_node(self.draft, entry) if entry.type in STATES else self._by_entry(entry)
             return self._people(name, home) if is_people(self.doc, name) else home
         if label == "BLOC":
@@ -116,9 +179,24 @@ class _Linker:
             return None
         if label == "PERSON":
             return self._person(name, surface, folded)
+        if label in {"LOC", "UNKNOWN"} and self._numbered(name):
+            return None
+        whole = self._peoples_republic(name)
+        if whole is not None:
+            return self._by_entry(whole, 0.9)
+        place = self.atlas.choose(name, surface) if label in {"LOC", "UNKNOWN"} else None
         known = self.by_key.get((label, folded)) or self.by_key.get(("", folded))
-        if known is not None:
+        if known is not None and (place is None or known.entry is None or known.entry.type not in PLACES | STATES):
             return known
+        if place is not None and (metonym := self.base.metonym(surface)) is not None and metonym.city is None:
+            place = None  # "White House" is no town
+        if place is not None and not self._outweighed(place, name):
+            located = self._by_entry(place.entry, round(min(0.95, 0.5 + place.prior / 2), 2))
+            self.by_key.setdefault((label, folded), located)
+            self.by_key.setdefault(("", folded), located)
+            return located
+        if self._no_name(name, label):
+            return None
         node = self._acronym(surface) or self._short_body(name, label) or self._linked(name, label, surface)
         if node is None:
             if label == "UNKNOWN":
@@ -137,6 +215,48 @@ class _Linker:
         self.by_key.setdefault((label, folded), node)
         self.by_key.setdefault(("", folded), node)
         return node
+
+    def _whole_demonym(self, name: Name) -> Entry | None:
+        """What "North Korean" and "Central American" speak of, where the name is their last word."""
+        before = self.doc[name.start - 1] if name.start else None
+        if before is None or not before.text[:1].isupper() or before.is_sent_end or name.end - name.start > 1:
+            return None
+        whole = self.base.demonym(f"{before.text} {self.doc[name.start].text}")
+        return whole.of if whole is not None else None
+
+    def _numbered(self, name: Name) -> bool:
+        """ "US-75", "US 75": a road, not a state."""
+        doc, end = self.doc, name.end
+        if name.end - name.start > 1 or not doc[name.start].text.isupper() or end >= len(doc):
+            return False
+        if doc[end].text in {"-", "–"} and end + 1 < len(doc):
+            return doc[end + 1].text[:1].isdigit() and not doc[name.start].whitespace_
+        return doc[end].is_digit and doc[name.start].text == "US"
+
+    def _peoples_republic(self, name: Name) -> Entry | None:
+        """What "the (Democratic) People's Republic of X" names, where the possessive has cut its name in two."""
+        start = name.start
+        if start < 2 or self.doc[start - 1].lower_ not in {"'s", "’s"} or self.doc[start].lower_ != "republic":
+            return None
+        for first in (start - 3, start - 2):
+            if first >= 0:
+                surface = surface_of(self.doc, first, name.end).replace("’", "'").replace(" 's", "'s")
+                best = self.base.best(surface)
+                if best is not None and best.type in STATES:
+                    return best.entry
+        return None
+
+    def _outweighed(self, place: Candidate, name: Name) -> bool:
+        """Whether a body or person of the name is likelier than the place."""
+        best = next((c for c in name.candidates if c.kind != "surname" and c.type not in PLACES | STATES), None)
+        return best is not None and best.prior > place.prior
+
+    def _no_name(self, name: Name, label: str) -> bool:
+        """Words that only their capital makes look like a name of a place: months, titles ("Mayor")."""
+        token = self.doc[name.start]
+        if name.end - name.start > 1 or label not in {"LOC", "UNKNOWN", "MISC"}:
+            return False
+        return token.lower_ in words("calendar") or self.titles.get(token.text) is not None
 
     def _people(self, name: Name, state: Node) -> Node | None:
         """ "Russians": people of the state, not the state; one person ("a Briton") is nobody we know."""
@@ -197,7 +317,9 @@ class _Linker:
                 node = self.draft.add(Node(metonym.stands_for, "Organization", confidence=0.7))
                 node.affiliate(state_node(self.draft, metonym.state))
                 return node
-        chosen = self._choose(name.candidates, label)
+        grounded = label in {"LOC", "UNKNOWN"}  # the places among its readings have been weighed already
+        options = [c for c in name.candidates if not grounded or c.type not in PLACES | STATES]
+        chosen = self._choose(options, label)
         return self._by_entry(chosen.entry, round(min(0.95, 0.5 + chosen.prior / 2), 2)) if chosen is not None else None
 
     def _choose(self, candidates: Iterable[Candidate], label: str) -> Candidate | None:
@@ -209,7 +331,8 @@ class _Linker:
             return None
         score, best = scored[0]
         kind = KIND_OF_TYPE[best.type]
-        if score < _LEAST[kind]:
+        alone = kind == "Organization" and all(c.id == best.id for _, c in scored) and not best.common
+        if score < (_LEAST_ALONE if alone and label in {"ORG", "MISC"} else _LEAST[kind]):
             return None
         for other, rival in scored[1:]:
             same_place = best.type in PLACES and rival.type in PLACES and best.country == rival.country
@@ -280,21 +403,30 @@ class _Linker:
         if not node.gender and len(parts) > 1:
             node.gender = gender_of(parts[0])
         node.names.setdefault(surface, 0)
-        self.persons.append(node)
+        for word in dict.fromkeys(w for known in (node.name, *node.names) for w in _words_of(known)):
+            bearers = self.persons.setdefault(word, [])
+            if all(b is not node for b in bearers):
+                bearers.append(node)
         self.full_counts[id(node)] = int(len(parts) > 1)
         return node
 
     def _match_person(self, parts: list[str]) -> Node | None:
         """A person of the article whose name these words shorten (or repeat)."""
-        fitting = [n for n in self.persons if any(_shortens(parts, _words_of(k)) for k in (n.name, *n.names))]
+        near = self.persons.get(parts[-1], []) if parts else []
+        fitting = [n for n in near if any(_shortens(parts, _words_of(k)) for k in (n.name, *n.names))]
         if fitting:
             # of two of one surname the one the article names in full more often, then the earlier one
-            return min(fitting, key=lambda n: (-self.full_counts.get(id(n), 0), self.persons.index(n)))
+            return min(fitting, key=lambda n: -self.full_counts.get(id(n), 0))
         if len(parts) == 1:
-            named = [n for n in self.persons if any(_words_of(k)[:1] == parts and " " in k for k in (n.name, *n.names))]
-            if len(named) == 1:
+            named = [n for n in near if any(_words_of(k)[:1] == parts and " " in k for k in (n.name, *n.names))]
+            named.sort(key=lambda n: -self.full_counts.get(id(n), 0))
+            if named and (len(named) == 1 or self._leads(named[0], named[1])):
                 return named[0]
         return None
+
+    def _leads(self, first: Node, second: Node) -> bool:
+        """Whether the article names one person in full at least three times as often as another."""
+        return self.full_counts.get(id(first), 0) >= 3 * max(1, self.full_counts.get(id(second), 0))
 
     def _choose_person(self, name: Name) -> Candidate | None:
         """A person of the base; a bare surname needs a title that the base confirms for that day, or great prominence."""
@@ -307,8 +439,12 @@ class _Linker:
             return None
         if best.kind == "surname" and best.entry.prior >= _FAMOUS and self._in_office(best, 3000):
             return best
-        least = _LEAST["Person"] if best.kind != "surname" else 0.52
-        return best if score >= least else None
+        if best.kind == "surname":
+            return best if score >= 0.52 - 0.1 * (self.day is None and name.title is not None) else None
+        # a full name that only somebody known from texts bears, or one who held an office where the article plays
+        alone = len({c.id for _, c in scored}) == 1 and name.end - name.start > 1
+        alone = alone and (not self.base.offices(best.id) or (best.country or "") in self.context)
+        return best if score >= (_LEAST_KNOWN if alone else _LEAST["Person"]) else None
 
     def _in_office(self, candidate: Candidate, slack: int) -> bool:
         """Whether a person held an office within so many days of the article."""
@@ -325,7 +461,10 @@ class _Linker:
         if candidate.country and candidate.country in self.context:
             score += 0.12
         terms = self.base.offices(candidate.id)
-        if self.day is not None and terms:
+        if self.day is None and name.title is not None and name.title.kind != "honorific":
+            # nothing says when: whoever ever held the office
+            score += 0.25 * any(self._holds(t.title, name.title.role or name.title.name) for t in terms)
+        elif self.day is not None and terms:
             near = [
                 t
                 for t in terms

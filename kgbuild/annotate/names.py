@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
+from kgbuild.annotate.recurring import recurring_names
 from kgbuild.annotate.spans import (
     JOINERS,
     bloc_of,
@@ -91,8 +93,8 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
     names: list[Name] = []
 
     def keep(name: Name) -> None:
-        if any(taken[name.start : name.end]):
-            return
+        if any(taken[name.start : name.end]) or (name.end - name.start == 1 and len(doc[name.start]) == 1):
+            return  # (a letter alone, as in "R-Ohio", names nobody)
         for i in range(name.start, name.end):
             taken[i] = True
         names.append(name)
@@ -111,9 +113,11 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
         ):
             keep(Name(token.i, token.i + 1, "BLOC"))
     for start, end, label in tagged:
-        start, end = _widen(doc, start, end, known, label)
+        start, end = _widen(start, end, known, label)
         if is_shouted(doc[start]) and not any(c.kind != "surname" for c in readings(base, surface_of(doc, start, end))):
             continue  # capitals of a line in capitals
+        if start and is_capital(doc[start - 1]) and doc[start - 1].lower_ in words("event_openers", "kinds"):
+            start, label = start - 1, "MISC"  # "Hurricane Katrina"
         end = with_of(doc, start, end) if label != "PERSON" else end
         if (
             start
@@ -131,22 +135,26 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
         ):
             end, label = end + 1, "MISC"  # "Minsk agreements"
         keep(_name(doc, base, titles, start, end, label))
+    named = _Named.of(doc, names)
     for start, end, candidates in known:
         if end < len(doc) and doc[end].lower_ in words("agreement_nouns") and doc[start].pos_ == "PROPN":
             keep(Name(start, end + 1, "MISC"))
-        elif _strong(doc, start, end, candidates):
+        elif _strong(doc, start, end, candidates, named):
             keep(Name(start, end, "UNKNOWN", candidates, title=title_before(doc, titles, start), sure=True))
     for token in doc:
         if not taken[token.i] and not token.is_space and (demonym := _demonym(token, base)) is not None:
             keep(Name(token.i, token.i + 1, "DEMONYM", demonym=demonym))
+    named = _Named.of(doc, names)
     for start, end in _runs(doc, taken):
         for first, last, label in split_span(doc, start, end, "UNKNOWN", titles, base):
             name = _name(doc, base, titles, first, last, label)
-            if _plausible(doc, name):
+            if named.confirms(doc, name, titles):
                 keep(name)
     for name in _repeats(doc, base, titles, names, taken):
         keep(name)
     names = _sober(doc, names)
+    for start, end in recurring_names(doc, titles, taken):
+        keep(Name(start, end, "MISC"))
     return sorted(names, key=lambda n: n.start)
 
 
@@ -240,25 +248,23 @@ def _name(doc: Doc, base: Base, titles: Titles, start: int, end: int, label: str
         and (demonym := _demonym(doc[start], base)) is not None
     ):
         return Name(start, end, "DEMONYM", demonym=demonym)
-    return Name(start, end, label, readings(base, surface_of(doc, start, end)), title=title)
+    surface = surface_of(doc, start, end)
+    return Name(start, end, label, readings(base, surface.title() if surface.islower() else surface), title=title)
 
 
 def _widen(
-    doc: Doc, start: int, end: int, known: Sequence[tuple[int, int, tuple[Candidate, ...]]], label: str
+    start: int, end: int, known: Sequence[tuple[int, int, tuple[Candidate, ...]]], label: str
 ) -> tuple[int, int]:
-    """The whole of a known name of which the model tagged a part."""
-    for first, last, candidates in known:
-        if (
-            first <= start
-            and end <= last
-            and last - first > end - start
-            and (not candidates or candidates[0].kind != "surname")
-        ):
-            if not candidates:
-                return first, last
-            best = candidates[0]
-            if best.prior >= 0.25 or (label == "PERSON" and best.type == "person"):
-                return first, last
+    """The whole of a known name of which the model tagged a part; `known` is in order and without overlaps."""
+    at = bisect_right(known, start, key=lambda k: k[0]) - 1
+    if at < 0:
+        return start, end
+    first, last, candidates = known[at]
+    if end > last or last - first == end - start or (candidates and candidates[0].kind == "surname"):
+        return start, end
+    best = candidates[0] if candidates else None
+    if best is None or best.prior >= 0.25 or (label == "PERSON" and best.type == "person"):
+        return first, last
     return start, end
 
 
@@ -294,7 +300,7 @@ def _continues(doc: Doc, i: int) -> bool:
     return is_capital(token) or token.lower_ in JOINERS or token.is_digit
 
 
-def _strong(doc: Doc, start: int, end: int, candidates: Sequence[Candidate]) -> bool:
+def _strong(doc: Doc, start: int, end: int, candidates: Sequence[Candidate], named: _Named) -> bool:
     """Whether the base alone makes these words a name, though the model did not tag them."""
     first = doc[start]
     if is_shouted(first):
@@ -303,7 +309,15 @@ def _strong(doc: Doc, start: int, end: int, candidates: Sequence[Candidate]) -> 
     if not candidates:
         return end - start > 1 or first.pos_ == "PROPN"
     best = candidates[0]
-    if end - start == 1 and first.lower_ in words("calendar"):
+    if end - start == 1 and first.lower_ in words("calendar") | words("partial_names"):
+        return False
+    surface = surface_of(doc, start, end)
+    if (
+        _abbreviates(surface)
+        and best.prior < 0.89
+        and not _behind_place(doc, start, best)
+        and not named.spells(surface, best)
+    ):
         return False
     if best.kind == "surname" or (best.common and (first.is_sent_start or end - start == 1)):
         return False
@@ -331,12 +345,18 @@ def _strong(doc: Doc, start: int, end: int, candidates: Sequence[Candidate]) -> 
     return best.type == "person" and several and best.prior >= 0.3
 
 
+def _behind_place(doc: Doc, start: int, best: Candidate) -> bool:
+    """ "Reno, NV", "(D-Md.)": where a short acronym says in which state something lies."""
+    return best.type in PLACES and start > 0 and doc[start - 1].text in {",", "-", "–", "("}
+
+
 def _demonym(token: Token, base: Base) -> Demonym | None:
     if (
         not is_capital(token)
         or token.pos_ not in {"ADJ", "PROPN", "NOUN"}
         or token._.masked
         or token.lower_ in words("peoples")
+        or token.text.endswith("-")
     ):
         return None
     demonym = base.demonym(token.text)
@@ -395,11 +415,56 @@ def _proper(token: Token) -> bool:
     return token.pos_ == "PROPN" and is_capital(token) and token.lower_ not in _NOT_NAMES and not is_shouted(token)
 
 
-def _plausible(doc: Doc, name: Name) -> bool:
-    """A run of proper nouns that something in the text confirms as a name."""
-    first = doc[name.start]
-    if name.title is not None or name.label == "PERSON":
-        return True
-    if name.end - name.start > 1:
-        return True
-    return not first.is_sent_start and len(first.text) > 1
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the article names for sure: surnames of its persons, initials of its longer names, entries of the base."""
+
+    surnames: frozenset[str]
+    initials: frozenset[str]
+    entries: frozenset[str]
+
+    @classmethod
+    def of(cls, doc: Doc, names: Sequence[Name]) -> _Named:
+        """Read off the names found so far."""
+        longer = [n for n in names if n.end - n.start > 1]
+        return cls(
+            frozenset(doc[n.end - 1].text for n in names if n.label == "PERSON"),
+            frozenset("".join(t.text[0] for t in doc[n.start : n.end] if is_capital(t)) for n in longer),
+            frozenset(c.id for n in longer for c in n.candidates[:1] if c.kind != "surname"),
+        )
+
+    def spells(self, surface: str, best: Candidate | None) -> bool:
+        """Whether an acronym stands for a longer name of the article."""
+        return surface.replace(".", "") in self.initials or (best is not None and best.id in self.entries)
+
+    def confirms(self, doc: Doc, name: Name, titles: Titles) -> bool:
+        """Whether something beside its capitals says that a run of proper nouns the model did not tag is a name.
+
+        Of runs without such a sign not one in fifty is a name: they are weeks, products, abbreviations, halves of compounds.
+        """
+        first, last = doc[name.start], doc[name.end - 1]
+        surface = surface_of(doc, name.start, name.end)
+        if not is_capital(first) or titles.get(surface) is not None:
+            return False
+        several = name.end - name.start > 1
+        if name.title is not None or (several and is_given_name(first.text) and is_capital(last)):
+            return True
+        best = name.candidates[0] if name.candidates else None
+        if surface in self.surnames or (surface.isupper() and self.spells(surface, best)):
+            return True
+        if (
+            best is None
+            or (first.is_sent_start and not several)
+            or _abbreviates(surface)
+            or first.lower_ in words("partial_names")
+        ):
+            return False
+        if best.type in PLACES and name.start and doc[name.start - 1].lower_ in {"in", "near", "outside"}:
+            return best.prior >= 0.25
+        return best.prior >= (0.4 if best.kind == "surname" else 0.3 if several else 0.5)
+
+
+def _abbreviates(surface: str) -> bool:
+    """A short acronym says little on its own ("PS", "DR", "MD")."""
+    letters = surface.replace(".", "")
+    return letters.isupper() and len(letters) < 3

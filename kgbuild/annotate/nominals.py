@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Token
 
+from kgbuild.annotate.aliases import join_aliases
 from kgbuild.annotate.described import Described, actor_of
 from kgbuild.annotate.draft import Draft, Found, Node
 from kgbuild.annotate.phrases import (
@@ -15,6 +16,7 @@ from kgbuild.annotate.phrases import (
     joined_people,
     number_of,
 )
+from kgbuild.annotate.shortened import join_short_names
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
 
@@ -58,6 +60,8 @@ def group_class(token: Token) -> str:
 
 def add_nominals(doc: Doc, draft: Draft, titles: Titles) -> Nominals:
     """Add a Found, and a Node where it is new, for every described group, body and person."""
+    join_short_names(doc, draft)
+    join_aliases(doc, draft)
     nominals = Nominals(doc, draft, titles)
     nominals.run()
     return nominals

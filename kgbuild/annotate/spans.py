@@ -99,15 +99,21 @@ def split_span(
     doc: Doc, start: int, end: int, label: str, titles: Titles, base: Base
 ) -> Iterator[tuple[int, int, str]]:
     """Trim a span and divide "US President Joe Biden" into the names at both sides of the title."""
-    start, end = _trim(doc, start, end)
-    if end <= start or not any(is_capital(t) for t in doc[start:end]):
+    start, end = _trim(doc, start, end, label)
+    if end <= start:
+        return
+    if not any(is_capital(t) for t in doc[start:end]):
+        if label in {"PERSON", "LOC", "ORG"} and all(t.pos_ == "PROPN" for t in doc[start:end]):
+            yield start, end, label  # text without capitals: the tagger agrees
         return
     surface = surface_of(doc, start, end)
     if all(t.lower_ in words("peoples") or t.text == "-" for t in doc[start:end]):
         return  # "Sunni Arab": tells groups apart, names none
     if end - start > 1 and titles.get(surface) is not None:
         return  # "Foreign Secretary" names nobody: a nominal
-    if any(c.kind != "surname" for c in readings(base, surface)) or institution(base, surface):
+    titled = titles.split(surface)[0] if label == "PERSON" and end - start > 2 else None
+    whole = titled is None or " " not in titled.name  # "Pope Francis", but "Secretary of State | Kerry"
+    if whole and (any(c.kind != "surname" for c in readings(base, surface)) or institution(base, surface)):
         yield start, end, label
         return
     if label == "NORP":
@@ -115,6 +121,7 @@ def split_span(
     lead = doc[start]
     if (
         end - start > 2
+        and label != "ORG"
         and (lead.lower_ in words("party_words") or base.demonym(lead.text) is not None)
         and is_given_name(doc[start + 1].text)
     ):
@@ -122,7 +129,7 @@ def split_span(
         return
     for back in range(1, min(start, titles.longest) + 1):
         for last in range(min(end - 1, start + 3), start, -1):
-            title = titles.get(surface_of(doc, start - back, last)) if not doc[start - back].is_space else None
+            title = titles.get(surface_of(doc, start - back, last)) if doc[start - back].text[:1].isalnum() else None
             if (
                 title is not None
                 and title.before
@@ -133,16 +140,22 @@ def split_span(
     for first in range(start, end - 1):
         for last in range(min(end - 1, first + titles.longest), first, -1):
             title = titles.get(surface_of(doc, first, last))
-            if title is None or not title.before or (label == "ORG" and first == start):
+            if title is None or not title.before or (label == "ORG" and (first == start or _ends_body(doc, end))):
                 continue
+            if first > start and label == "PERSON" and last - first == 1 and not _may_lead(doc, start, first, base):
+                continue  # "Ann [King] Lee"
             if first > start:
                 # "Ohio Democratic | Party Chairman": the body's noun belongs to its name
                 left = first + (doc[first].lower_ in words("body_nouns") and last - first > 1)
                 yield from split_span(doc, start, left, "UNKNOWN" if label == "PERSON" else label, titles, base)
             yield from split_span(doc, last, end, "PERSON", titles, base)
             return
-    if end - start == 1 and titles.get(doc[start].text) is not None and not base.candidates(doc[start].text):
-        return
+    if (
+        end - start == 1
+        and titles.get(doc[start].text) is not None
+        and not any(c.kind != "surname" for c in base.candidates(doc[start].text))
+    ):
+        return  # "Sen." is nobody called Sen
     if _is_time(doc, start, end) or all(
         t.lower_ in words("peoples") or t.text == "-" or base.demonym(t.text) is not None for t in doc[start:end]
     ):
@@ -158,7 +171,32 @@ def split_span(
     yield start, end, label
 
 
-def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
+_CUTS = frozenset({"VERB", "AUX", "ADP", "SCONJ", "PRON", "ADV"})
+"""What a name in small letters does not hold; a body's may hold prepositions ("Christian Social Union in Bavaria")."""
+_CUTS_BODY = _CUTS - {"ADP"}
+_LEADS = frozenset({"the", "a", "an", "'s", "’s", "its", "their"})
+
+
+def _ends_body(doc: Doc, end: int) -> bool:
+    """ "Governors Association", "Animal Justice Party": the title word is a part of a body's name."""
+    return doc[end - 1].lower_ in words("body_nouns")
+
+
+def _may_lead(doc: Doc, start: int, end: int, base: Base) -> bool:
+    """Whether words in front of a title can be whose title it is: a state, a body, a party, an acronym, a small word."""
+    surface = surface_of(doc, start, end)
+    return (
+        end - start > 1
+        or not doc[start].is_title
+        or base.demonym(surface) is not None
+        or doc[start].lower_ in words("party_words") | words("body_nouns")
+        or any(c.kind != "surname" for c in readings(base, surface))
+        or institution(base, surface)
+        or not (is_given_name(surface) or doc[start].pos_ == "PROPN")
+    )
+
+
+def _trim(doc: Doc, start: int, end: int, label: str) -> tuple[int, int]:
     for i in range(start + 1, end):
         if (
             doc[i].is_alpha
@@ -167,7 +205,9 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
             and not any(doc[j].text == "(" for j in range(start, i))
         ):
             after = any(is_capital(t) and t.lower_ not in words("calendar") for t in doc[i + 1 : end])
-            if doc[i].pos_ in {"VERB", "AUX", "ADP", "SCONJ", "PRON", "ADV"} or not after:
+            cut = _CUTS_BODY if label == "ORG" else _CUTS
+            named = not after and label == "MISC" and doc[end - 1].lower_ in words("event_nouns", "kinds")
+            if not named and (doc[i].pos_ in cut or not after):
                 end = i
                 break
     calendar = words("calendar")
@@ -180,7 +220,10 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
     while start < end and (
         doc[start].is_punct
         or doc[start].is_space
-        or doc[start].lower_ in {"the", "a", "an", "'s", "’s", "its", "their"}
+        or (
+            doc[start].lower_ in _LEADS
+            and not (label == "LOC" and is_capital(doc[start]) and not doc[start].is_sent_start)
+        )
     ):
         start += 1
     while end > start and (
@@ -195,8 +238,8 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
 def name_head(doc: Doc, start: int, end: int) -> int:
     """Index of the head word of a name: the last one before its first preposition ("[Party] of ...")."""
     for i in range(start + 1, end):
-        if doc[i].lower_ in {"of", "for", "in", "on", "against", "to", "and", "-", "("}:
-            return i - 1
+        if doc[i].lower_ in {"of", "for", "in", "on", "against", "to", "and", "-", "("} and doc[i - 1].whitespace_:
+            return i - 1  # (a hyphen within "Al-Shifa Hospital" parts nothing)
     return end - 1
 
 
@@ -219,6 +262,9 @@ def with_of(doc: Doc, start: int, end: int) -> int:
             or not is_capital(doc[last])
             or not doc[last].is_alpha
             or doc[last].is_sent_start
+            or (
+                not (end - start == 1 and doc[end].lower_ == "of") and _stands_alone(doc, last, doc[end].lower_ == "of")
+            )
         ):
             break
         end = last + 1
@@ -235,6 +281,16 @@ def with_of(doc: Doc, start: int, end: int) -> int:
             else:
                 break
     return end
+
+
+def _stands_alone(doc: Doc, i: int, of: bool) -> bool:
+    """Whether the model begins a name of its own at a token behind "of" or "for", and no place ("Party of Wales") or aim ("Human Rights")."""
+    kind = doc[i].ent_type_
+    if kind not in ({"PERSON", "ORG"} if of else {"PERSON", "ORG", "LOC", "GPE"}):
+        return False
+    while i + 1 < len(doc) and doc[i + 1].ent_iob_ == "I":
+        i += 1
+    return doc[i].lower_ not in words("abstract_nouns")
 
 
 def title_before(doc: Doc, titles: Titles, start: int) -> Title | None:

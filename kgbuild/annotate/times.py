@@ -386,7 +386,8 @@ def find_times(doc: Doc) -> tuple[TimeExpression, ...]:
     starts = [t.idx for t in doc]
     found: list[TimeExpression] = []
     last: Days | None = None
-    for match, resolver, kind in _matches(doc.text):
+    text = doc.text  # (spaCy joins it anew at each call)
+    for match, resolver, kind in _matches(text):
         # (Doc.char_span walks the whole Doc at each call)
         first = max(0, bisect_right(starts, match.start()) - 1)
         tokens = doc[first : max(first + 1, bisect_left(starts, match.end()))]
@@ -399,14 +400,14 @@ def find_times(doc: Doc) -> tuple[TimeExpression, ...]:
         if days is not None and kind == "point" and days[0] == days[1]:
             last = days
         begin, end = tokens.start_char, tokens.end_char
-        bound = _BOUND.search(doc.text, max(0, begin - 12), begin)
+        bound = _BOUND.search(text, max(0, begin - 12), begin)
         word = bound.group(1).lower() if bound else ""
         if bound and word in _KIND_OF and kind == "point":
             kind, begin = _KIND_OF[word], bound.start(1)
         found.append(
             TimeExpression(
                 Span(begin, end),
-                doc.text[begin:end],
+                text[begin:end],
                 days[0].isoformat() if days else None,
                 days[1].isoformat() if days else None,
                 kind,
@@ -508,7 +509,7 @@ def _tense(token: Token) -> tuple[bool, bool]:
     return False, False
 
 
-@Language.component("kgbuild_times", assigns=["doc._.times"], requires=["doc._.document", "token.dep", "token.tag"])
+@Language.component("kgbuild_times", assigns=["doc._.times"], requires=["token.dep", "token.tag"])
 def times(doc: Doc) -> Doc:
     """Fill `doc._.times`."""
     doc._.times = find_times(doc)

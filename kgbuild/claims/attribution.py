@@ -21,7 +21,7 @@ from kgbuild.claims.quoted import QuotedText
 from kgbuild.claims.reporting import CLAIM_KINDS, Sense, lookup, phrases
 from kgbuild.claims.sources import is_document, source_head, source_tokens
 from kgbuild.claims.syntax import antecedent, base, clause_head
-from kgbuild.layers import mention_heads
+from kgbuild.layers import mention_heads, text_of
 from kgbuild.records import Mention, Paragraph, Span
 
 __all__ = ["attributions"]
@@ -275,7 +275,7 @@ class _Reader:
             span = Span(self.quotes[members[0]].span.begin, self.quotes[members[-1]].span.end)
             found = self._reporting_clause(first, end)
             if found is None:
-                between = self.doc.text[last_end : span.begin]
+                between = text_of(self.doc)[last_end : span.begin]
                 if (
                     last is not None
                     and between.count("\n\n") + (between.count("\n") > 0) <= 2
@@ -289,7 +289,7 @@ class _Reader:
 
     def _resumes(self, begin: int, end: int) -> bool:
         """Whether nothing but a reporting clause's rest lies between two quotations of one speaker."""
-        between = self.doc.text[begin:end]
+        between = text_of(self.doc)[begin:end]
         return len(between.split()) <= 40 and between.count("\n") <= 3
 
     def _reporting_clause(
@@ -583,7 +583,7 @@ class _Reader:
         """Whether a thought inside somebody else's words is nobody's: no subject holds it, or it is asked after, not told."""
         if around is None or draft.sense.kind not in ("belief", "evidence"):
             return False
-        asked = any(self.doc.text.startswith(("whether ", "if "), s.begin) for s in around.spans)
+        asked = any(text_of(self.doc).startswith(("whether ", "if "), s.begin) for s in around.spans)
         return asked or around.frame == "whether" or (draft.head is None and draft.source is None)
 
     def _attribution(self, draft: _Draft, parent: int | None) -> Attribution:

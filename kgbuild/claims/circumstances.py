@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from spacy.tokens import Doc, Token
 
 from kgbuild.claims import syntax
-from kgbuild.layers import TimeExpression, slice_of
+from kgbuild.layers import TimeExpression, slice_of, text_of
 
 __all__ = ["Times", "quantity"]
 
@@ -71,7 +71,7 @@ def quantity(heads: Iterable[Token]) -> tuple[float | None, str | None]:
             value = _value(number)
             if value is not None:
                 words = [t for t in number.subtree if not t.is_punct] + [head]
-                return value, head.doc.text[slice(*syntax.token_span(words))]
+                return value, text_of(head.doc)[slice(*syntax.token_span(words))]
     return None, None
 
 

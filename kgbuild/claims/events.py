@@ -10,8 +10,19 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.claims import syntax
 from kgbuild.claims.circumstances import Times, quantity
+from kgbuild.claims.coded import agrees, bears, direct_parties, parties
+from kgbuild.claims.coding import Codes, cameo_codes
 from kgbuild.claims.cues import topic_heads
-from kgbuild.claims.lexicon import Entry, Lexicon, Rule, event_lexicon, lemma_in, stance_words, withholds
+from kgbuild.claims.lexicon import (
+    Entry,
+    Lexicon,
+    Rule,
+    event_lexicon,
+    lemma_in,
+    plain_rule,
+    stance_words,
+    withholds,
+)
 from kgbuild.claims.model import FoundEvent
 from kgbuild.claims.roles import Cast, Roles
 from kgbuild.claims.slots import NO_SLOTS, NounSlots, Slots, VerbSlots
@@ -39,7 +50,11 @@ LOCATIVE = (
     "over",
 )
 CONFIDENCE = {"verb": 0.8, "noun": 0.65}
+CODED = 0.55
+"""Confidence of an event that only the table of codes knows."""
 AIMED = frozenset({"against", "to", "on", "at", "from"})
+UNMEANT = frozenset({"with", "against", "through"})
+"""Prepositions whose noun tells what a verb is meant of as its object does: "battled | with addiction"."""
 INFINITIVE = ("xcomp", "ccomp", "advcl", "acl")
 CURRENCIES = frozenset(
     {"dollar", "euro", "pound", "yen", "yuan", "rouble", "ruble", "franc", "crown", "rupee", "peso", "rand"}
@@ -62,12 +77,15 @@ class _Filled:
     nominal: bool
     lent: bool = False
     consumed: tuple[int, ...] = ()
+    cameo: str | None = None
+    coded: bool = False
 
 
 @dataclass(slots=True)
 class _Finder:
     doc: Doc
     cast: Cast
+    codes: Codes
     lexicon: Lexicon = field(default_factory=event_lexicon)
 
     # ------------------------------------------------------------------ verbs
@@ -78,8 +96,38 @@ class _Finder:
         for entry in self.lexicon.verbs.get(lemma, ()):
             filled = self._verb_by(token, lemma, entry)
             if filled is not None:
-                return filled
+                return dataclasses.replace(filled, cameo=self._code(token, filled))
         return None
+
+    def _code(self, token: Token, filled: _Filled) -> str | None:
+        """The table's code of a verb where it is one of the event's type, else the rule's."""
+        code = self.codes.code(token)
+        if code is None or (self.codes.types and not self._agrees(code, filled)):
+            return filled.rule.cameo
+        return code
+
+    def _agrees(self, code: str, filled: _Filled) -> bool:
+        return self.codes.type(code) == filled.type or code[:2] == (filled.rule.cameo or "")[:2]
+
+    def coded(self, token: Token, types: Mapping[int, str]) -> _Filled | None:
+        """The event of a verb that no rule lists but the table of codes does; `types`: those of the events found by rules."""
+        lemma = self.lexicon.verb_lemma(token)
+        own = self.codes.overrules
+        if token.dep_ == "amod" or (not own and (lemma in self.lexicon.verbs or bears(token))):
+            return None  # a rule that turned the verb down knew why
+        code = self.codes.code(token)
+        if code is None:
+            return None
+        roles = parties(token, self.cast, places=True) if own else direct_parties(token, self.cast)
+        if not roles.agents or not (roles.recipients or (own and len(roles.agents) > 1)):
+            return None
+        rule = plain_rule(self.codes.type(code) or "OtherEvent")
+        if not own and not agrees(token, self.cast, rule.type, types):
+            return None
+        return _Filled(
+            rule, rule.type, lemma, (token,), roles, tuple(syntax.patients(token)), syntax.clause_head(token), False,
+            cameo=code, coded=True,
+        )  # fmt: skip
 
     def _verb_by(self, token: Token, lemma: str, entry: Entry) -> _Filled | None:
         rule = entry.rule
@@ -127,7 +175,8 @@ class _Finder:
         """Whether the words around a verb meet the conditions of a rule."""
         noun = self.lexicon.noun_lemma
         heads = [*objects, *(o for t in objects if (o := _of_head(t)) is not None)]
-        if any(lemma_in(noun(t), t, rule.not_object) for t in objects) or any(
+        aside = [t for case, t in syntax.obliques(token) if case in UNMEANT] if rule.not_object else []
+        if any(lemma_in(noun(t), t, rule.not_object) for t in (*objects, *aside)) or any(
             lemma_in(noun(t), t, rule.not_subject) for t in agents
         ):
             return False
@@ -285,6 +334,15 @@ class _Finder:
     def _noun_places(self, token: Token) -> tuple[str, ...]:
         heads = [t for slot, t in syntax.nominal_arguments(token) if slot in LOCATIVE and slot != "on"]
         found = self.cast.places(heads)
+        if not found:  # "attacks on villagers | in the north"
+            hit = [
+                t
+                for slot, t in syntax.nominal_arguments(token)
+                if slot in ("on", "against", "of") and not self.cast.is_mention(t)
+            ]
+            found = self.cast.places(
+                t for h in hit for slot, t in syntax.nominal_arguments(h) if slot in LOCATIVE and slot != "on"
+            )
         if found:
             return found
         if token.dep_ == "conj" and token.head.pos_ == "NOUN":
@@ -297,11 +355,16 @@ class _Finder:
         return ()
 
 
-def find_events(doc: Doc) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], list[Mention]]]:
-    """The events of an annotated Doc ordered by trigger, and the topics (entities, mentions) found with them."""
+def find_events(
+    doc: Doc, codes: Codes | None = None
+) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], list[Mention]]]:
+    """The events of an annotated Doc ordered by trigger, and the topics (entities, mentions) found with them.
+
+    `codes`: somebody's own table of verbs and codes instead of the shipped one.
+    """
     document = document_of(doc)
     cast = Cast(doc)
-    finder = _Finder(doc, cast)
+    finder = _Finder(doc, cast, codes or cameo_codes())
     filled: dict[int, _Filled] = {}
     consumed: set[int] = set()
     for token in doc:
@@ -313,12 +376,18 @@ def find_events(doc: Doc) -> tuple[tuple[FoundEvent, ...], tuple[list[Entity], l
             continue
         if (made := finder.noun(token)) is not None:
             filled[token.i] = made
+    types = {index: made.type for index, made in filled.items()}
+    for token in doc:
+        if token.i in consumed or token.i in filled or not _verbal(token) or token._.masked or cast.named(token):
+            continue
+        if (made := finder.coded(token, types)) is not None:
+            filled[token.i] = made
     twice = {i for index, made in filled.items() if (i := _told_twice(doc[index], made, filled)) is not None}
     filled = {i: made for i, made in filled.items() if i not in twice}
     when = Times(doc)
     found: list[FoundEvent] = []
     for index, made in sorted(filled.items()):
-        found.append(FoundEvent(_record(document.id, made, doc[index], when), index))
+        found.append(FoundEvent(_record(document.id, made, doc[index], when), index, made.rule.name))
     made_topics = topics(doc, cast.topic_heads, topic_heads(doc, cast))
     known = {*cast.entities, *(e.id for e in made_topics[0])}
     kept = [
@@ -357,14 +426,18 @@ def _record(document: str, made: _Filled, token: Token, when: Times) -> Event:
     time = when.of(token, made.clause)
     count, words = quantity(made.patients)
     roles = made.roles
-    sure = CONFIDENCE["noun" if made.nominal else "verb"] + (0.1 if roles.agents and roles.recipients else 0.0)
+    sure = (
+        CODED
+        if made.coded
+        else CONFIDENCE["noun" if made.nominal else "verb"] + (0.1 if roles.agents and roles.recipients else 0.0)
+    )
     return Event(
         id=record_id(document, "event", trigger, made.type),
         document=document, trigger=trigger, span=span, sentence=syntax.sentence_span(token), lemma=made.lemma,
         type=made.type, mode=made.rule.mode, agents=roles.agents, recipients=roles.recipients, themes=roles.themes,
         places=roles.places, instruments=roles.instruments,
         earliest=time.earliest if time else None, latest=time.latest if time else None,
-        time_text=time.text if time else None, quantity=count, quantity_text=words, cameo=made.rule.cameo,
+        time_text=time.text if time else None, quantity=count, quantity_text=words, cameo=made.cameo or made.rule.cameo,
         extractor=EXTRACTOR, confidence=round(sure, 2),
     )  # fmt: skip
 

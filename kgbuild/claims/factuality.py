@@ -34,6 +34,7 @@ _DEFINITE = frozenset(
 )
 _TEMPORAL = frozenset({"when", "once", "until", "before", "after", "whenever", "till"})
 _INDEFINITE = ("any", "no")
+_EVERY = frozenset({"all", "every", "each"})
 
 
 @dataclass(slots=True)
@@ -273,12 +274,26 @@ def _climb(child: Token, above: Token, rules: Tables, state: _State) -> bool:
         if effect is not None:
             _bear(above, effect, rules, state)
             return _border(child, above, state, effect)
+    if dep == "obl" and (prepared := _prepared(child, above, rules)) is not None:
+        _bear(above, prepared, rules, state)
+        return _border(child, above, state, prepared)
     if dep in ("ccomp", "csubj"):
         return _clausal(child, above, rules, state)
     if dep == "xcomp":
         _light(above, rules, state)
         return True
     return _argument(child, above, dep, rules, state)
+
+
+def _prepared(child: Token, above: Token, rules: Tables) -> Effect | None:
+    """What the noun a verb handles does to a phrase the parser hung on the verb: "laid the groundwork | for a raid"."""
+    case = next((c.lower_ for c in child.children if c.dep_ == "case"), "")
+    for noun in above.children:
+        if base(noun.dep_) == "obj" or noun.dep_ == "nsubj:pass":
+            effect = rules.predicates.get((noun.lower_, case)) if noun.i < child.i and noun.pos_ == "NOUN" else None
+            if effect is not None:
+                return effect
+    return None
 
 
 def _bear(above: Token, effect: Effect, rules: Tables, state: _State) -> None:
@@ -382,6 +397,10 @@ def _clausal(child: Token, above: Token, rules: Tables, state: _State) -> bool:
     if first in ("whether", "if") and base(child.dep_) == "ccomp":
         state.raise_to("Questioned")
         return False
+    if base(child.dep_) == "csubj" and not is_finite(child) and _verbal(above):
+        own = _State()  # "raiding the port | would be a mistake"
+        _own_clause(above, rules, own)
+        state.raise_to(own.modality)
     if reports or not is_finite(child):
         if _negated(above, rules):
             if above.lower_ in rules.verbs:
@@ -502,6 +521,9 @@ def _adnominal(child: Token, above: Token, rules: Tables, state: _State) -> bool
     if infinitive:
         state.raise_to("Desired")
         return False
+    every = any(c.lower_ in _EVERY and c.dep_ in ("det", "det:predet") for c in above.children)
+    if child.dep_ == "acl:relcl" and every and is_finite(child) and not _past(child):
+        return True  # "will jail all rebels they capture": whoever that may be
     if any(c.lower_ in _INDEFINITE for c in above.children if c.dep_ == "det") or above.lower_.startswith(
         ("any", "no-one", "nobody", "nothing")
     ):

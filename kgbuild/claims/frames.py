@@ -207,7 +207,8 @@ def _clausal(
         and not (opener in ("when", "where", "who", "which", "if") and dep != "ccomp")
     ):
         return [Content("whether", ((first, last),))]
-    infinitive = any(c.tag_ == "TO" and c.i < child.i for c in child.children) or (
+    verbal = child.pos_ in ("VERB", "AUX") or any(base(c.dep_) == "cop" for c in child.children)
+    infinitive = (verbal and any(c.tag_ == "TO" and c.i < child.i for c in child.children)) or (
         opener == "to" and child.tag_ == "VB"
     )
     if infinitive:

@@ -21,6 +21,7 @@ __all__ = [
     "event_lexicon",
     "inflections",
     "lemma_in",
+    "plain_rule",
     "stance_words",
     "withholds",
 ]
@@ -158,6 +159,12 @@ def compile_lexicon(content: Mapping[str, Any]) -> Lexicon:
         sets=sets,
         rules=rules,
     )
+
+
+@lru_cache(maxsize=64)
+def plain_rule(type: str) -> Rule:
+    """A rule without conditions, for an event of a type that a table of codes names."""
+    return _rule("coded", {"type": type, "frame": "act"}, load_rules(FILE).get("frames", {}), {})
 
 
 def inflections(lemma: str, irregular: Iterable[str] = (), verb: bool = True) -> list[str]:

@@ -11,10 +11,14 @@ __all__ = ["Attribution", "Factuality", "FoundEvent"]
 
 @dataclass(frozen=True, slots=True)
 class FoundEvent:
-    """An event with its place in the tree: `token` is the index of the trigger's head token in the Doc."""
+    """An event with its place in the tree: `token` is the index of the trigger's head token in the Doc.
+
+    `rule` names the entry of data/events.yaml that found it, "coded" the table of codes.
+    """
 
     record: Event
     token: int
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from spacy.tokens import Doc
 
 from kgbuild.claims.quotes import Quote, quotes
+from kgbuild.layers import text_of
 from kgbuild.records import Paragraph, Span
 
 __all__ = ["QuotedText"]
@@ -17,7 +18,7 @@ class QuotedText:
 
     def __init__(self, doc: Doc, paragraphs: tuple[Paragraph, ...]) -> None:
         self.doc = doc
-        self.quotes = quotes(doc.text, [(p.begin, p.end) for p in paragraphs] or None)
+        self.quotes = quotes(text_of(doc), [(p.begin, p.end) for p in paragraphs] or None)
         self.begins = [q.span.begin for q in self.quotes]
         self.places = [self._tokens(q) for q in self.quotes]
         self.inside = [-1] * len(doc)

@@ -12,6 +12,7 @@ from kgbuild.claims.cues import stance_rules
 from kgbuild.claims.lexicon import event_lexicon
 from kgbuild.claims.roles import Cast
 from kgbuild.ids import ACTOR_KINDS
+from kgbuild.layers import text_of
 
 __all__ = ["Relation", "relations"]
 
@@ -93,7 +94,7 @@ def _named(doc: Doc, cast: Cast) -> dict[str, tuple[str, ...]]:
     for mention in doc._.mentions:
         actors = tuple(i for i in mention.entities if cast.kind(i) in ACTOR_KINDS)
         if mention.form in ("name", "metonym", "adjective") and actors:
-            text = doc.text[mention.span.begin : mention.span.end].lower()
+            text = text_of(doc)[mention.span.begin : mention.span.end].lower()
             found.setdefault(text, actors)
             if all(cast.kind(i) == "Person" for i in actors):
                 found.setdefault(text.rpartition(" ")[2], actors)

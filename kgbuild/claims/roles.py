@@ -195,6 +195,10 @@ class Cast:
             return Roles(themes=(topic_id(topic_key(head)),))
         return Roles()
 
+    def denoted(self, head: Token) -> tuple[str, ...]:
+        """Ids of whoever or whatever a phrase denotes, topics left out."""
+        return tuple(i for i in self._denoted(head) if self.kind(i) != "Topic")
+
     def _denoted(self, head: Token, depth: int = 0) -> tuple[str, ...]:
         """Ids a phrase denotes: by its own mention, through a quantifier ("thousands of nurses") or an apposition."""
         mention = self.mention(head)
@@ -206,6 +210,11 @@ class Cast:
             for slot, inner in syntax.nominal_arguments(head):
                 if slot in ("of", "among") and (found := self._denoted(inner, depth + 1)):
                     return found
+        for other in syntax.children(head, "appos"):
+            if len(both := syntax.conjuncts(other)) > 1 and head.tag_ in ("NNS", "NNPS"):  # "the rivals A and B"
+                every = tuple(dict.fromkeys(i for t in both for i in self._denoted(t, depth + 1)))
+                if every and all(self.kind(i) not in PLACE_KINDS for i in every):
+                    return every
         for other in syntax.children(head, "appos", "flat", "nmod:desc"):
             if (found := self._denoted(other, depth + 1)) and self.kind(found[0]) not in PLACE_KINDS:
                 return found

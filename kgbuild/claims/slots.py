@@ -15,6 +15,8 @@ STRUCK = frozenset({"Assault", "Capture", "Sanction", "Coerce", "Suffer"})
 # "spoke after a meeting": who speaks was there. "killed them in an air strike": the strike has the killing's parties.
 DURING = frozenset({"after", "during", "in", "at", "for", "following", "before", "to", "ahead of", "on"})
 MEANS = frozenset({"in", "with", "by", "through", "during"})
+THANKS = frozenset({"with", "without", "thanks to", "through", "by", "under", "despite"})
+"""Prepositions before help that somebody gives: "with the support of the army"."""
 BORROWED = frozenset({"on", "against", "with", "for", "between", "by", "to", "of"})
 
 
@@ -79,6 +81,16 @@ class NounSlots(Slots):
                 t for slot, t in self.arguments if slot in ("of", "on") and lexicon.noun_lemma(t) not in lexicon.nouns
             ]
             self.arguments += [p for t in inner for p in syntax.nominal_arguments(t) if p[0] == "by"]
+        given = {slot for slot, _ in self.arguments}
+        if "by" in given and not given & {"of", "on", "against"}:  # "its occupation by the rebels": it is occupied
+            self.arguments = [("of" if slot == "poss" else slot, t) for slot, t in self.arguments]
+        if (
+            rule.type in ("Support", "Aid")
+            and "of" in given
+            and syntax.case_of(token) in THANKS
+            and not given & {"by", "poss"}
+        ):
+            self.arguments = [("by" if slot == "of" else slot, t) for slot, t in self.arguments]
         self.lent: dict[str, list[Token]] = {"subject": [], "object": []}
         self.light: Token | None = None
         self.type = rule.type

@@ -19,7 +19,7 @@ from kgbuild.claims.model import Attribution, Factuality, FoundEvent
 from kgbuild.claims.syntax import base
 from kgbuild.config import VERSION
 from kgbuild.ids import extractor_id, record_id
-from kgbuild.layers import TimeExpression, document_of, entities_of
+from kgbuild.layers import TimeExpression, document_of, entities_of, text_of
 from kgbuild.records import Claim, Document, Span
 
 __all__ = ["ATTRIBUTED", "NARRATED", "claims"]
@@ -147,7 +147,7 @@ class _Writer:
         fact = self._fact(content.token if content is not None else head.i)
         condition = self._condition_event(fact, inside, content)
         earliest, latest, words = self._when(attribution, span)
-        text = " ".join(self.doc.text[s.begin : s.end] for s in attribution.content_spans)
+        text = " ".join(text_of(self.doc)[s.begin : s.end] for s in attribution.content_spans)
         wide: list[Claim] = []
         for source in owner.sources:
             identity = self._identity(span, (self.names.get(source, "article"),), attribution.cue, taken)
@@ -201,7 +201,7 @@ class _Writer:
             wide,
             id=identity,
             span=piece,
-            text=self.doc.text[piece.begin : piece.end],
+            text=text_of(self.doc)[piece.begin : piece.end],
             content_spans=(piece,),
             modality=fact.modality,
             negated=fact.negated,
@@ -222,7 +222,7 @@ class _Writer:
             document=self.document.id,
             span=span,
             source=self.document.id,
-            text=self.doc.text[span.begin : span.end],
+            text=text_of(self.doc)[span.begin : span.end],
             content_spans=(span,),
             voice="Headline" if headline else "Narrator",
             speech_act="Report",

@@ -63,6 +63,15 @@ LOOSE = frozenset(
 """What hangs on the head of a noun phrase without being part of the phrase."""
 MAX_STEPS = 12
 """Longest chain of clauses followed in search of a subject; longer ones are parser noise."""
+JUDGING = frozenset(
+    "support oppose back welcome criticise criticize condemn reject praise question denounce defend endorse favour favor block "
+    "hail applaud slam blast dismiss veto regret lament discuss debate describe report".split()
+)
+"""Verbs whose subject takes sides about or speaks of somebody else's plan."""
+DITRANSITIVE = frozenset(
+    "give hand award offer grant send pay show tell teach fine deny sell lend allow promise".split()
+)
+"""Verbs of two objects: a headline's "minister handed | a fine" is passive."""
 # Verbs whose subject, not object, is the subject of their infinitive ("promised them to leave").
 SUBJECT_CONTROL = frozenset({"promise", "threaten", "vow", "swear", "pledge", "use"})
 # Prepositions whose object is the subject of the infinitive that follows ("called on them to leave").
@@ -198,8 +207,8 @@ def _people() -> frozenset[str]:
 def own_subjects(verb: Token) -> list[Token]:
     """The subjects written at this very predicate, conjuncts spelled out and relative pronouns replaced."""
     found: list[Token] = []
-    for child in children(verb, "nsubj"):
-        if child.dep_ == "nsubj:outer" or _under_preposition(child):
+    for child in _strayed(verb) or children(verb, "nsubj"):
+        if child.dep_ == "nsubj:outer" or _under_preposition(child) or _said_before(child, verb):
             continue
         noun = antecedent(child)
         found += conjuncts(noun if noun is not None else _after_span(child))
@@ -241,6 +250,8 @@ def objects(verb: Token) -> list[Token]:
         piped = any(c.lower_ in RELATIVE for c in verb.subtree)
         if verb.head.i not in heads and bare and not piped and not children(verb, "ccomp", "xcomp"):
             found += conjuncts(verb.head)
+    if not found and verb.dep_ == "conj" and (other := _sharing(verb)) is not None:
+        found += objects(other)
     if not found and _shares_object(verb):
         for other in verb.children:
             if other.dep_ == "conj" and other.pos_ == "VERB" and not own_subjects(other) and other.i - verb.i <= 3:
@@ -423,6 +434,8 @@ def _acl_subject(verb: Token, noun: Token, depth: int) -> list[Token]:
     by = [t for slot, t in nominal_arguments(noun) if slot in ("by", "of") and t.pos_ != "VERB"]
     if owners := possessors(noun) or by:
         return owners
+    if infinitive and held is not None and held[0] == "obj" and held[1].lemma_.lower() in JUDGING:
+        return []  # "supported a decision to leave": whoever decided
     if held is not None and (held[0] == "obj" or held[0] not in ("nsubj", "nsubj:pass")):
         found = agents(held[1]) if is_passive(held[1]) else _subject(held[1], depth + 1)
         return [t for t in found if t.i != noun.i]
@@ -441,6 +454,17 @@ def _shares_object(verb: Token) -> bool:
     return verb.pos_ == "VERB" and not is_passive(verb) and not children(verb, "obl", "ccomp", "xcomp", "nsubj")
 
 
+def _sharing(verb: Token) -> Token | None:
+    """The verb before in a coordination whose object stands after both: "are advising and | assisting | the army"."""
+    other = verb.head
+    if other.i > verb.i or verb.i - other.i > 3 or other.pos_ != "VERB" or other.tag_ != verb.tag_ or is_passive(verb):
+        return None
+    if any(base(c.dep_) in ("obj", "ccomp", "xcomp", "obl", "nsubj") for c in verb.children):
+        return None
+    held = children(other, "obj")
+    return other if held and held[0].left_edge.i > verb.i else None
+
+
 def _premodified(verb: Token) -> Token | None:
     """The noun after a participle that the parser took for its object: "invading | troops were stopped"."""
     if (
@@ -451,13 +475,30 @@ def _premodified(verb: Token) -> Token | None:
     ):
         return None
     noun = next(iter(children(verb, "obj")), None)
-    if noun is None or noun.left_edge.i != verb.i + 1 or noun.right_edge.i != verb.right_edge.i:
+    if noun is None or noun.left_edge.i != verb.i + 1 or noun.right_edge.i != verb.right_edge.i or noun.pos_ == "PROPN":
         return None
+    singular = {verb.head.tag_, *(c.tag_ for c in verb.head.children if base(c.dep_) in ("aux", "cop"))} & {"VBZ"}
+    if singular and noun.tag_ == "NNS":
+        return None  # "killing farmers is a crime": the killing is
     if len(children(verb, "mark", "aux", "nsubj", "advmod")) or children(noun, "det", "nmod:poss"):
         return None
     own = any(base(c.dep_) == "nsubj" for c in verb.head.children)
     between = [t for t in verb.doc[noun.right_edge.i + 1 : verb.head.i] if base(t.dep_) not in ("aux", "advmod")]
     return noun if not own and not between else None
+
+
+def _strayed(verb: Token) -> list[Token]:
+    """The subject of a clause before its verb of saying that the parser hung on that verb: "Kenya | welcomes it, the agency said"."""
+    said = verb.head
+    if base(verb.dep_) != "ccomp" or said.i < verb.i or any(base(c.dep_) in ("nsubj", "csubj") for c in verb.children):
+        return []
+    found = children(said, "nsubj")
+    return found[:1] if len(found) > 1 and found[0].i < verb.i < found[1].i else []
+
+
+def _said_before(subject: Token, verb: Token) -> bool:
+    """Whether a subject belongs to the clause between it and the verb of saying it hangs on."""
+    return any(c.dep_ == "ccomp" and subject.i < c.i < verb.i and subject in _strayed(c) for c in verb.children)
 
 
 def _under_preposition(child: Token) -> bool:
@@ -483,7 +524,8 @@ def _active(verb: Token, deps: set[str]) -> bool:
     urged = any(case_of(c) in ("on", "upon") for c in children(verb, "obl")) and any(
         "to" in markers(c) for c in children(verb, "advcl", "xcomp", "ccomp")
     )
-    return urged or (verb.tag_ == "VBD" and "obj" in deps)
+    bare = verb.dep_ == "ROOT" and not deps & {"aux", "cop"} and verb.lemma_.lower() not in DITRANSITIVE
+    return urged or ("obj" in deps and (verb.tag_ == "VBD" or bare))
 
 
 def _finite(verb: Token) -> bool:

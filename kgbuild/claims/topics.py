@@ -7,7 +7,7 @@ classifying words and head, so that the same topic of two articles is one node.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from spacy.tokens import Doc, Token
 
@@ -15,7 +15,7 @@ from kgbuild.claims import syntax
 from kgbuild.claims.lexicon import event_lexicon, lemma_in, stance_words
 from kgbuild.config import VERSION
 from kgbuild.ids import entity_id, extractor_id, record_id
-from kgbuild.layers import document_of
+from kgbuild.layers import document_of, slice_of, text_of
 from kgbuild.records import Entity, Mention, Span
 
 __all__ = ["EXTRACTOR", "is_generic", "topic_id", "topic_key", "topic_tokens", "topics"]
@@ -80,7 +80,7 @@ def topics(doc: Doc, handled: Collection[int] = (), judged: Collection[int] = ()
     those that somebody takes sides about: they are topics however often they occur.
     """
     document = document_of(doc)
-    taken = {m.span for m in doc._.mentions}
+    taken = _spans_at(doc)
     inside = _covered(doc)
     found: dict[str, list[list[Token]]] = {}
     wanted: set[str] = set()
@@ -105,7 +105,7 @@ def topics(doc: Doc, handled: Collection[int] = (), judged: Collection[int] = ()
         limit = RECUR if len(places[0]) > 1 else RECUR_HANDLED if key in once else RECUR_SINGLE
         if key not in wanted and len(places) < limit:
             continue
-        names = Counter(doc.text[slice(*syntax.token_span(w))] for w in places)
+        names = Counter(text_of(doc)[slice(*syntax.token_span(w))] for w in places)
         surfaces = Counter({name if name.isupper() else name.lower(): 0 for name in names})
         for name, count in names.items():
             surfaces[name if name.isupper() else name.lower()] += count
@@ -116,7 +116,8 @@ def topics(doc: Doc, handled: Collection[int] = (), judged: Collection[int] = ()
         )
         for words in places:
             span = syntax.token_span(words)
-            if span in taken or _crosses(span, taken):
+            near = [s for w in words for s in taken.get(w.i, ())]
+            if span in near or _crosses(span, near):
                 continue
             mentions.append(
                 Mention(
@@ -161,5 +162,15 @@ def _headline_end(doc: Doc) -> int:
     return max((p.end for p in document_of(doc).paragraphs if p.role in ("headline", "deck")), default=0)
 
 
-def _crosses(span: Span, taken: Collection[Span]) -> bool:
+def _spans_at(doc: Doc) -> dict[int, list[Span]]:
+    """Index of a token -> the spans of the mentions that hold it."""
+    held: dict[int, list[Span]] = {}
+    for mention in doc._.mentions:
+        tokens = slice_of(doc, mention.span)
+        for i in range(tokens.start, tokens.end) if tokens is not None else ():
+            held.setdefault(i, []).append(mention.span)
+    return held
+
+
+def _crosses(span: Span, taken: Iterable[Span]) -> bool:
     return any(t.begin < span.begin < t.end < span.end or span.begin < t.begin < span.end < t.end for t in taken)

@@ -17,7 +17,19 @@ from kgbuild.errors import InputError
 from kgbuild.ids import ACTOR_KINDS, ID, PLACE_KINDS, record_id
 from kgbuild.ontology import KG, V
 from kgbuild.rdf import PREFIXES, RDF_TYPE, XSD, Iri, Literal, Term, Triple, boolean, decimal, integer, language_string
-from kgbuild.records import Claim, Document, Entity, Event, Mention, Record, Span, Stance, record_order
+from kgbuild.records import (
+    Affiliation,
+    Claim,
+    Document,
+    Entity,
+    Event,
+    Mention,
+    Merge,
+    Record,
+    Span,
+    Stance,
+    record_order,
+)
 
 __all__ = ["Parts", "article_of", "article_triples", "parts", "shared_triples", "triples"]
 
@@ -35,11 +47,11 @@ def _terms(namespace: str, names: str) -> dict[str, Iri]:
 
 _KG = _terms(
     KG,
-    "Actor Person Organization State Group Place City Topic Event Claim Stance Mention Span Extractor Cluster "
-    "about addressee affiliation agency agent article aspect aspectText attributedTo basis cameo cluster "
+    "Actor Person Organization State Group Place City Topic Event Claim Stance Mention Span Extractor Cluster Affiliation Merge "
+    "about addressee affiliation affiliationKind agency agent article aspect aspectText attributedTo basis body cameo cluster "
     "condition confidence content contentSpan cue dateline datelineDate datelinePlace denotes earliest "
-    "eventType extractor form hearsay holder instrument latest lemma mergedFrom modality mode negated place "
-    "polarity quantity quantityText recipient score sentence source sourceSpan span speechAct stanceKind "
+    "eventType extractor form hearsay holder instrument known latest lemma member mergeRule mergedFrom mergedInto modality mode negated origin place "
+    "polarity quantity quantityText reason recipient role score sentence source sourceSpan span speechAct stanceKind "
     "statement target territory text textSha256 theme timeText trigger via voice within",
 )
 _NIF = _terms(PREFIXES["nif"], "Context anchorOf beginIndex endIndex isString referenceContext")
@@ -188,14 +200,14 @@ class _View:
         if match:
             self.text(node, _SCHEMA["softwareVersion"], match[2])
 
-    def provenance(self, node: Iri, record: Entity | Mention | Event | Claim | Stance) -> None:
+    def provenance(self, node: Iri, record: Entity | Mention | Event | Claim | Stance | Affiliation | Merge) -> None:
         self.say(node, _KG["confidence"], decimal(round(record.confidence, 2)))
         if record.extractor:
             self.say(node, _KG["extractor"], self.iri(_extractor_id(record.extractor)))
         if self.document is not None:
             self.say(node, _KG["article"], self.iri(self.document.id))
 
-    def days(self, node: Iri, record: Event | Claim | Stance) -> None:
+    def days(self, node: Iri, record: Event | Claim | Stance | Affiliation) -> None:
         self.day(node, _KG["earliest"], record.earliest)
         self.day(node, _KG["latest"], record.latest)
 
@@ -250,7 +262,7 @@ class _View:
         self.iris(node, "affiliation", record.affiliation)
         self.iris(node, "within", (record.within,))
         self.iris(node, "territory", (record.territory,))
-        self.iris(node, "mergedFrom", (record.origin,))
+        self.iris(node, "mergedFrom", record.origins)
         if record.lat is not None and record.long is not None:
             self.say(node, _LAT, decimal(record.lat))
             self.say(node, _LONG, decimal(record.long))
@@ -335,6 +347,30 @@ class _View:
         self.span(node, "span", record.span)
         self.span(node, "cue", record.cue)
         self.days(node, record)
+        self.provenance(node, record)
+
+    @add.register
+    def _affiliation(self, record: Affiliation) -> None:
+        node = self.iri(record.id)
+        self.say(node, RDF_TYPE, _KG["Affiliation"])
+        self.iris(node, "member", (record.member,))
+        self.iris(node, "body", (record.body,))
+        self.value(node, "affiliationKind", record.kind)
+        self.text(node, _KG["role"], record.role)
+        self.say(node, _KG["known"], boolean(record.known))
+        self.span(node, "span", record.span)
+        self.days(node, record)
+        self.provenance(node, record)
+
+    @add.register
+    def _merge(self, record: Merge) -> None:
+        node = self.iri(record.id)
+        self.say(node, RDF_TYPE, _KG["Merge"])
+        self.iris(node, "origin", (record.origin,))
+        self.iris(node, "mergedInto", (record.entity,))
+        self.value(node, "mergeRule", record.rule)
+        self.text(node, _KG["reason"], record.reason)
+        self.span(node, "span", record.span)
         self.provenance(node, record)
 
 

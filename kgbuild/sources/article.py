@@ -75,7 +75,7 @@ def to_document(article: Article, config: Config) -> Document | Skipped:
         return Skipped(article.source, "no words in it")
     if len(text) > config.max_chars:
         return Skipped(article.source, too_long(config))
-    language = foreign_language(text)
+    language = None if config.any_language else foreign_language(text)
     if language is not None:
         return Skipped(article.source, "not English" if language == "und" else f"not English (looks like {language})")
     sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -33,6 +33,14 @@ _FOREIGN = {
     "tr": "ve bir bu için ile da de olarak çok daha olan gibi kadar sonra ancak göre ise oldu",
     "sv": "och att det som en på är av för med den till inte har ett om var de så men från",
     "ro": "și în de la a cu pe că nu din este un o care mai pentru sunt au fost prin",
+    "cs": "že je se na do ve byl jako pro které jeho také však ale nebo podle která být jsou bude již více než proti vláda",
+    "sk": "že je sa na do vo bol ako pre ktoré jeho tiež však ale alebo podľa ktorá byť sú bude už viac než proti vláda",
+    "hu": "a az hogy és nem is egy volt meg de csak már ha vagy mint még ez azt akik mert szerint után lesz között",
+    "hr": "je da se na su za od kao bi iz će koji što nije ali samo više ili prema koja biti već bio nakon protiv",
+    "da": "og det at er en til på der af som ikke med har den for var de han et men fra efter kan skal ville",
+    "no": "og det at er en til på av som ikke med har den for var de han et men fra etter kan skal ville ble",
+    "fi": "ja on ei että se oli hän ovat myös mutta kun joka kuin sen ole niin mukaan jälkeen sekä vain jos tai",
+    "vi": "của và là các có cho trong được không một người này đã với những từ khi đến để về",
     "id": "yang dan di dengan untuk dari pada ini itu tidak dalam akan ke oleh juga adalah telah",
 }
 _WORDS = {code: words(listed) for code, listed in _FOREIGN.items()}
@@ -41,7 +49,7 @@ _SCRIPTS = {
     "GREEK": "el", "DEVANAGARI": "hi", "THAI": "th", "BENGALI": "bn", "GEORGIAN": "ka", "ARMENIAN": "hy", "TAMIL": "ta",
 }  # fmt: skip
 _SAMPLE = 20_000
-_FEW, _ENOUGH = 8, 40
+_FEW, _ENOUGH = 8, 20
 
 
 def foreign_language(text: str) -> str | None:

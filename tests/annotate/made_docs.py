@@ -15,9 +15,11 @@ from kgbuild.annotate.draft import Draft
 from kgbuild.annotate.linking import link
 from kgbuild.annotate.names import find_names
 from kgbuild.annotate.nominals import add_nominals
+from kgbuild.annotate.offices import name_holders
 from kgbuild.annotate.readings import read
 from kgbuild.ids import document_id
 from kgbuild.knowledge import Candidate, Demonym, Entry, Metonym, Term, Titles, key
+from kgbuild.knowledge.normal import fold
 from kgbuild.records import Dateline, Document
 
 
@@ -34,8 +36,17 @@ DEFENCE = entry("Q6", "Arland Ministry of Defence", "ministry", "AR", 0.5)
 TWINS = (entry("Q7", "Milton", "city", "AR", 0.3), entry("Q8", "Milton", "city", "BO", 0.29))
 
 
+NORTHSHIRE = entry("Q9", "Northshire", "region", "AR", 0.4)
+SELBY = Entry("gn:9", None, "Selby", "city", "AR", "", 0.05, 1.5, 2.5, 3000, "open", "test")
+SELBYS = (SELBY, Entry("gn:10", None, "Selby", "city", "BO", "", 0.06, 40.0, 50.0, 4000, "open", "test"))
+KARKIV = entry("Q11", "Karkiv", "city", "BO", 0.5)
+
+
 class FakeBase:
     """Answers like kgbuild.knowledge.Base, from a handful of entries."""
+
+    locals: ClassVar[dict[str, list[Entry]]] = {"selby": list(SELBYS)}
+    sounds: ClassVar[dict[str, list[Entry]]] = {fold("Karkiv"): [KARKIV]}
 
     names: ClassVar[dict[str, list[tuple[Entry, str]]]] = {
         "arland": [(ARLAND, "name")],
@@ -46,6 +57,7 @@ class FakeBase:
         "petra oren": [(OREN, "name")],
         "oren": [(OREN, "surname")],
         "milton": [(t, "name") for t in TWINS],
+        "northshire": [(NORTHSHIRE, "name")],
     }
 
     def candidates(self, surface: str) -> tuple[Candidate, ...]:
@@ -54,6 +66,18 @@ class FakeBase:
             for e, k in self.names.get(key(surface), [])
             if surface[:1].isupper()
         )
+
+    def local(self, surface: str) -> tuple[Candidate, ...]:
+        return tuple(Candidate(e, "local", e.prior) for e in self.locals.get(key(surface), []))
+
+    def similar(self, surface: str) -> tuple[Candidate, ...]:
+        return tuple(Candidate(e, "alias", 0.9 * e.prior) for e in self.sounds.get(fold(surface), []))
+
+    def best(self, surface: str) -> Candidate | None:
+        return next((c for c in self.candidates(surface) if c.kind != "surname"), None)
+
+    def region_of(self, identifier: str) -> Entry | None:
+        return {"Q7": NORTHSHIRE, "gn:9": NORTHSHIRE}.get(identifier)
 
     def demonym(self, surface: str) -> Demonym | None:
         of = {"Arlandic": ARLAND, "Arlanders": ARLAND, "Borvian": BORVIA}.get(surface)
@@ -70,6 +94,10 @@ class FakeBase:
 
     def country(self, iso2: str) -> Entry | None:
         return {"AR": ARLAND, "BO": BORVIA}.get(iso2)
+
+    def holders(self, role: str, country: str, on: dt.date | None = None) -> tuple[Term, ...]:
+        term = Term(OREN, "President of Arland", "AR", dt.date(2020, 1, 1), dt.date(2024, 1, 1))
+        return (term,) if (role, country) == ("president", "AR") and on is not None and term.covers(on) else ()
 
     def offices(self, person: str) -> tuple[Term, ...]:
         return (Term(OREN, "President of Arland", "AR", dt.date(2020, 1, 1), None),) if person == "Q5" else ()
@@ -140,7 +168,9 @@ def annotate(doc: Doc) -> Doc:
     link(doc, draft, find_names(doc, base, titles), titles)  # type: ignore[arg-type]
     read(doc, draft)
     nominals = add_nominals(doc, draft, titles)
+    name_holders(doc, draft, titles)
     resolve(doc, draft, titles, nominals)
+    name_holders(doc, draft, titles)
     assemble(doc)
     return doc
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import lzma
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,9 @@ from kgbuild.annotate.borders import borders
 from kgbuild.annotate.quotes import quoted_tokens
 from kgbuild.config import Config
 from kgbuild.errors import InputError, ModelError
+from kgbuild.knowledge import key
 from kgbuild.records import Dateline, Document, Paragraph
+from kgbuild.sources import read
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +164,25 @@ def test_entities_of_the_open_gold_articles_are_linked_rightly(annotator: Annota
     doc = annotator.annotate(document_of(text, "2016-09-20"))
     linked = {e.qid for e in doc._.entities if e.qid}
     assert {"Q180589", "Q58217", "Q159", "Q60"} <= linked
+
+
+@pytest.mark.model
+@pytest.mark.shared
+def test_every_id_on_the_examples_is_borne_out_by_the_sources_labels(annotator: Annotator, shared: Path) -> None:
+    """The base's evidence names each linked entity as the article or the base names it."""
+    with lzma.open(shared / "data" / "kb" / "qid_evidence.json.xz", "rt", encoding="utf-8") as text:
+        evidence = json.load(text)
+    examples = Path(__file__).resolve().parents[2] / "examples"
+    checked, unsupported = 0, []
+    for item in read([str(examples)], Config()):
+        if not isinstance(item, Document):
+            continue
+        for entity in annotator.annotate(item)._.entities:
+            if entity.qid is not None:
+                known = evidence.get(entity.qid, {})
+                labels = {key(label) for label in (*known.get("labels", {}), known.get("enwiki") or "")}
+                checked += 1
+                if not known.get("src") or not labels & {key(n) for n in (entity.name, *entity.aliases)}:
+                    unsupported.append((entity.qid, entity.name))
+    assert checked > 60
+    assert unsupported == []

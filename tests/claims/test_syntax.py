@@ -35,6 +35,38 @@ raids     raid    NOUN  NNS 2 obj
 in        in      ADP   IN  8 case
 Mali      Mali    PROPN NNP 6 nmod
 """
+SHARED = """
+Troops    troop   NOUN  NNS 3 nsubj
+are       be      AUX   VBP 3 aux
+advising  advise  VERB  VBG 0 root
+and       and     CCONJ CC  5 cc
+arming    arm     VERB  VBG 3 conj
+rebels    rebel   NOUN  NNS 3 obj
+"""
+GERUND = """
+Killing   kill    VERB  VBG 5 csubj
+farmers   farmer  NOUN  NNS 1 obj
+is        be      AUX   VBZ 5 cop
+a         a       DET   DT  5 det
+crime     crime   NOUN  NN  0 root
+"""
+STRAYED = """
+Kenya     Kenya   PROPN NNP 7 nsubj
+welcomes  welcome VERB  VBZ 7 ccomp
+it        it      PRON  PRP 2 obj
+,         ,       PUNCT ,   7 punct
+the       the     DET   DT  6 det
+agency    agency  NOUN  NN  7 nsubj
+said      say     VERB  VBD 0 root
+"""
+PLAN = """
+Kenya     Kenya   PROPN NNP 2 nsubj
+{verb}      {verb}    VERB  VBD 0 root
+a         a       DET   DT  4 det
+plan      plan    NOUN  NN  2 obj
+to        to      PART  TO  6 mark
+leave     leave   VERB  VB  4 acl
+"""
 
 
 def words(tokens: object) -> list[str]:
@@ -92,3 +124,25 @@ def test_which_takes_up_no_people() -> None:
     )
     found = syntax.antecedent(other[6])
     assert found is not None and found.i == 4
+
+
+def test_verbs_joined_before_their_object_share_it() -> None:
+    doc = by_hand(SHARED)
+    assert words(syntax.objects(doc[4])) == ["rebels"]
+    assert words(syntax.agents(doc[4])) == ["Troops"]
+
+
+def test_a_gerund_keeps_its_object_where_the_verb_is_singular() -> None:
+    doc = by_hand(GERUND)
+    assert words(syntax.objects(doc[0])) == ["farmers"]
+
+
+def test_a_subject_hung_on_the_verb_of_saying_returns_to_its_clause() -> None:
+    doc = by_hand(STRAYED)
+    assert words(syntax.subjects(doc[1])) == ["Kenya"]
+    assert words(syntax.subjects(doc[6])) == ["agency"]
+
+
+def test_whoever_judges_a_plan_need_not_carry_it_out() -> None:
+    assert words(syntax.agents(by_hand(PLAN.format(verb="make"))[5])) == ["Kenya"]
+    assert words(syntax.agents(by_hand(PLAN.format(verb="oppose"))[5])) == []

@@ -143,3 +143,48 @@ def test_metonyms_and_demonyms(made: Any) -> None:
         people = base.demonym("Examplians")
         assert people is not None and people.of == base.entry("Q1") and people.form == "people"
         assert base.demonym("Shared Alike") is None
+
+
+GEONAMES = """\
+11\tNew Selby\tNew Selby\tNova Selbya\t5.0\t6.0\tP\tPPL\tXA\t\t01\t007\t\t\t2500
+12\tTiny\tTiny\t\t5.2\t6.2\tP\tPPL\tXA\t\t01\t007\t\t\t600
+13\tExville\tExville\t\t1.5\t2.5\tP\tPPLC\tXA\t\t01\t\t\t\t900000
+14\tElsewhere\tElsewhere\t\t50.0\t60.0\tP\tPPL\tZZ\t\t01\t\t\t\t9000
+"""
+
+
+def test_small_towns_and_counties_join_their_province(
+    scripts: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scripts, "HERE", tmp_path)
+    monkeypatch.setattr(scripts.gazetteer, "ENGLISH", frozenset({"XA"}))
+    monkeypatch.setattr(scripts.gazetteer, "SECOND_LEVEL", frozenset({"XA"}))
+    towns = tmp_path / "towns"
+    towns.mkdir()
+    (towns / "cities500.txt").write_text(GEONAMES, "utf-8")
+    (towns / "admin1.json").write_text(json.dumps([{"code": "XA.01", "name": "North Shire"}]), "utf-8")
+    (towns / "admin2.json").write_text(json.dumps([{"code": "XA.01.007", "name": "County Selby"}]), "utf-8")
+    folder = folder_of(tmp_path / "kb", RECORDS)
+    drafts, log = scripts.collect(folder, towns)
+    scripts.write(drafts, folder, tmp_path / "base.sqlite", log)
+    assert (log["towns"], log["counties"], log["provinces"]) == (1, 1, 0)
+    with Base.open(tmp_path / "base.sqlite") as base:
+        town = base.local("New Selby")
+        assert [(c.id, c.type, c.entry.lat) for c in town] == [("gn:11", "city", 5.0)] and base.candidates(
+            "New Selby"
+        ) == ()
+        home = base.region_of("gn:11")
+        assert home is not None and home.name == "North Shire"
+        assert [c.type for c in base.local("Selby")] == ["region"]  # the county without its kind
+        assert base.region_of("Q2000") == home  # the capital was there already
+        assert base.local("Tiny") == base.local("Elsewhere") == ()  # too small, of no known state
+
+
+def test_the_hand_listed_names_can_be_left_out(scripts: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scripts, "HERE", tmp_path)
+    folder = folder_of(tmp_path / "kb", RECORDS)
+    (folder / "newsworthy.txt").write_text("Some Body|igo||SB;Bodies\n", "utf-8")
+    (folder / "newsworthy_resolved.tsv").write_text("name\ttype\tcountry\tqid\nSome Body\tigo\t\tQ4\n", "utf-8")
+    for listed, names in ((True, {"Some Body"}), (False, set())):
+        drafts, _ = scripts.collect(folder, None, listed)
+        assert {d.name for d in drafts if d.id == "Q4"} == names

@@ -243,7 +243,21 @@ def test_a_dated_byline_dates_the_article() -> None:
         ),
         ("Правительства договорились в понедельник открыть мост.", "ru"),
         ("اتفقت الحكومتان يوم الاثنين على فتح الجسر", "ar"),
+        (
+            "Vlády se v pondělí dohodly, že most bude otevřen, ale podle ministra to není konec sporu, který trvá již více než rok.",
+            "cs",
+        ),
+        (
+            "Regeringene ble enige om å åpne broen, og det er ikke bare et skritt, men også et tegn som skal bli med oss.",
+            "no",
+        ),
         ("bglo wqer tzuio " * 20, "und"),
+        ("bglo wqer tzuio " * 7, "und"),
+        ("Ann Lee, Joe Reed, Lena Oren, Vesk, Orlen", None),
+        (
+            "The minister said that it was over and that he would go. „Le président est dans la ville“, he said to us.",
+            None,
+        ),
     ],
 )
 def test_language(text: str, code: str | None) -> None:

@@ -176,7 +176,7 @@ def test_bad_content_is_skipped_with_its_reason(tmp_path: Path, name: str, conte
     ("name", "content"),
     [
         ("a.txt", b"a" * 50_000_000),
-        ("a.txt", b"war " * 250_001),
+        ("a.txt", b"war " * 1_000_001),
         ("a.html", b"<p>" + b"a" * 50_000_000),
         ("a.jsonl", b'{"text": "' + b"a " * 25_000_000 + b'"}'),
         ("a.csv", b'text\n"' + b"a " * 25_000_000),
@@ -423,3 +423,14 @@ def test_a_build_folder_is_not_read_as_news(tmp_path: Path) -> None:
     found = list(read([str(tmp_path)], Config()))
     assert [f.source for f in found if isinstance(f, Document)] == ["a.txt"]
     assert [f.source for f in found if isinstance(f, Skipped)] == ["output"]
+
+
+def test_another_language_is_skipped_unless_forced(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "Le président a dit que les forces sont dans la ville et que la guerre est finie pour eux.", encoding="utf-8"
+    )
+    (skipped,) = read([str(path)], Config())
+    assert isinstance(skipped, Skipped) and skipped.reason == "not English (looks like fr)"
+    (document,) = read([str(path)], Config(any_language=True))
+    assert isinstance(document, Document)

@@ -9,20 +9,31 @@ from collections import Counter
 from pathlib import Path
 
 import curate
+import gazetteer
 import relations
-from drafts import Draft, add_hand_listed, is_geonames, read_drafts, read_evidence, read_table
+from drafts import Draft, add_hand_listed, is_geonames, leave_hand_listed, read_drafts, read_evidence, read_table
 
-from kgbuild.knowledge.normal import is_acronym, key
+from kgbuild.knowledge.normal import fold, is_acronym, key
 from kgbuild.knowledge.schema import KINDS, SCHEMA, TIERS, TYPES, VERSION
+
+POSTAL = ("US-", "CA-")
+"""States whose provinces have postal codes that texts write after a town ("Austin, TX")."""
 
 HERE = Path(__file__).resolve().parent
 
 
-def collect(folder: Path) -> tuple[list[Draft], dict[str, int]]:
-    """Read, clean, merge and rank; returns the drafts, most prominent first, and counts for the log."""
+def collect(folder: Path, towns: Path | None = None, hand_listed: bool = True) -> tuple[list[Draft], dict[str, int]]:
+    """Read, clean, merge and rank; returns the drafts, most prominent first, and counts for the log.
+
+    towns: a folder with GeoNames' tables (see gazetteer.py), None to leave small places out. hand_listed: False leaves out what only
+    the hand-written list of names gives.
+    """
     evidence = read_evidence(folder)
     drafts, log = read_drafts(folder, evidence)
-    log["hand-listed added"] = add_hand_listed(drafts, folder, evidence)
+    if hand_listed:
+        log["hand-listed added"] = add_hand_listed(drafts, folder, evidence)
+    else:
+        log["hand-listed left out"] = leave_hand_listed(drafts, folder)
     log["read"] = len(drafts)
     additions: dict[str, list[dict[str, str]]] = {}
     for row in read_table(HERE / "additions.tsv"):
@@ -54,6 +65,9 @@ def collect(folder: Path) -> tuple[list[Draft], dict[str, int]]:
     drafts, log["merged"] = curate.merge(drafts, evidence)
     log["stolen aliases"] += curate.drop_stolen_aliases(drafts)
     curate.set_priors(drafts, evidence)
+    log["placed from tables"] = gazetteer.place(drafts, HERE)
+    if towns is not None:
+        log.update(gazetteer.add(drafts, towns))
     log["regions and states located by their cities"] = curate.locate_areas(drafts)
     before = len(drafts)
     drafts = relations.drop_generic_offices(drafts, folder)
@@ -97,7 +111,7 @@ def write(drafts: list[Draft], folder: Path, out: Path, log: dict[str, int]) -> 
     for draft in drafts:
         n = number[draft.id]
         base.execute(
-            "INSERT INTO entity VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO entity VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 n,
                 int(draft.qid[1:]) if draft.qid else -int(draft.id[3:]) if is_geonames(draft.id) else None,
@@ -112,12 +126,18 @@ def write(drafts: list[Draft], folder: Path, out: Path, log: dict[str, int]) -> 
                 draft.population or None,
                 TIERS.index(draft.tier),
                 texts.of("+".join(draft.src)),
+                number.get(draft.region or ""),
             ),
         )
         if draft.iso2 and "-" not in draft.iso2 and draft.type in ("country", "territory"):
             base.execute("INSERT OR IGNORE INTO state VALUES (?,?)", (draft.iso2, n))
-        for surface, kind in draft.aliases.items():
+        if draft.iso2 and draft.iso2[:3] in POSTAL and len(draft.iso2) == 5:
+            alias_rows[key(draft.iso2[3:]), n] = KINDS.index("local")
+        for surface, kind in (*draft.aliases.items(), *([(draft.name, "local")] if draft.small else ())):
             k = key(surface)
+            if draft.small and k:
+                alias_rows[k, n] = KINDS.index("local")
+                continue
             if not k or (k in seats and draft.type == "city" and (draft.population or 0) < 50_000):
                 continue  # White House, Tennessee
             kind = (
@@ -134,6 +154,7 @@ def write(drafts: list[Draft], folder: Path, out: Path, log: dict[str, int]) -> 
             for (k, n), code in sorted(alias_rows.items())
         ],
     )
+    base.executemany("INSERT INTO folded VALUES (?,?)", sorted(folded(drafts, number)))
     base.executemany("INSERT INTO capital VALUES (?,?)", sorted((number[c], iso) for c, iso in capital_of.items()))
     _write_relations(base, drafts, folder, number, texts, log)
     base.executemany("INSERT INTO text VALUES (?,?)", [(i, t) for t, i in texts.known.items()])
@@ -143,6 +164,23 @@ def write(drafts: list[Draft], folder: Path, out: Path, log: dict[str, int]) -> 
     base.close()
     log["capitals"] = len(capital_of)
     log["alias rows"] = len(alias_rows)
+
+
+def folded(drafts: list[Draft], number: dict[str, int]) -> set[tuple[str, int]]:
+    """Sound keys of the names that reach English from another script: persons' full names, towns and provinces, armed groups."""
+    rows = set()
+    for draft in drafts:
+        foreign = draft.country in gazetteer.OTHER_SCRIPTS and not draft.small
+        place = foreign and (draft.type == "region" or (draft.type == "city" and (draft.population or 0) >= 20_000))
+        if place or (foreign and draft.type in ("person", "armed_group")):
+            for surface, kind in draft.aliases.items():
+                if (
+                    kind in ("name", "alias", "alt")
+                    and (draft.type != "person" or " " in key(surface))
+                    and fold(surface)
+                ):
+                    rows.add((fold(surface), number[draft.id]))
+    return rows
 
 
 def _spelled_otherwise(draft: Draft, acronym: str) -> bool:
@@ -213,8 +251,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/kb"))
     parser.add_argument("--out", type=Path, default=Path("kgbuild/data/knowledge.sqlite"))
+    parser.add_argument("--towns", type=Path, help="folder with cities500.txt, admin1.json and admin2.json of GeoNames")
+    parser.add_argument("--without-hand-listed", action="store_true", help="leave out what only newsworthy.txt names")
     options = parser.parse_args()
-    drafts, log = collect(options.data)
+    drafts, log = collect(options.data, options.towns, not options.without_hand_listed)
     write(drafts, options.data, options.out, log)
     for name, count in sorted(log.items()):
         print(f"{name}\t{count}")

@@ -428,7 +428,7 @@ def set_priors(drafts: list[Draft], evidence: dict[str, Evidence]) -> None:
                 draft.prior = draft.prior * 0.75 if lesser and draft.prior < 0.5 else draft.prior
             if draft.prior < 0.75:
                 draft.prior += (
-                    0.12 * ("elevant" in draft.src) + 0.08 * ("fb15k" in draft.src) + 0.03 * ("phoenix" in draft.src)
+                    0.2 * ("elevant" in draft.src) + 0.14 * ("fb15k" in draft.src) + 0.03 * ("phoenix" in draft.src)
                 )
         elif draft.type in ("sports", "university", "company"):
             draft.prior = draft.prior * 0.8

