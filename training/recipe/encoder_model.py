@@ -102,11 +102,10 @@ class PieceEncoder(nn.Module):
         self.word.weight.requires_grad = False
         self.position.weight.requires_grad = False
 
-    def forward(self, ids: Tensor, casings: Tensor, more: Tensor | None = None) -> Tensor:
-        """(batch, pieces) to (batch, pieces, width); pieces with id 0 are padding. `more` is added to the embeddings."""
+    def forward(self, ids: Tensor, casings: Tensor) -> Tensor:
+        """(batch, pieces) to (batch, pieces, width); pieces with id 0 are padding."""
         positions = self.position.weight[: ids.shape[1]]
-        x = self.word(ids) + positions + self.segment.weight[0] + self.casing(casings)
-        x = self.norm(x if more is None else x + more)
+        x = self.norm(self.word(ids) + positions + self.segment.weight[0] + self.casing(casings))
         x = functional.dropout(x, DROPOUT, self.training)
         mask = torch.zeros(ids.shape, dtype=x.dtype).masked_fill(ids == 0, NEVER)[:, None, None, :]
         for layer in self.layers:
