@@ -15,6 +15,7 @@ SUITES = {
     "re3d": "entities and relations on re3d",
     "dse": "stance between two marked actors on DSE",
     "newsmtsc": "polarity toward a marked target on NewsMTSC: five folds trained by training.stances (--predictions their folder)",
+    "re3d-stance": "stances on re3d: who likes, dislikes, fights, is allied with or talks to whom",
     "rules": "how often each event rule fires on training text (--data the folder of the corpora)",
     "resolve": "one identity across articles: time, memory and quality on made-up entity records (no --data)",
     "same-event": "event mentions in re3d, PolNeAR and GUM labelled by hand: which tell of the same happening",
