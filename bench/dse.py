@@ -20,7 +20,8 @@ from bench.system import print_scores
 from kgbuild.annotate.trees import Array
 
 if TYPE_CHECKING:
-    from training.stances.corpus import Row
+    from kgbuild.annotate.leanings import Network
+    from training.stances.corpus import Row, Seen
 
 LABELS = 5
 BINS = 10
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     read = seen(rows, language())
     kept = [(r, s) for r, s in zip(rows, read, strict=True) if s is not None]
     network = Network(data_path("leanings"))
-    likely = network.probabilities([(s.pieces, s.roles) for _, s in kept])
+    likely = scores_of(network, [s for _, s in kept], calibrated=True)
     out = Path(options.predictions or "dse-predictions.jsonl")
     with out.open("w", encoding="utf-8") as handle:
         for (row, _), p in zip(kept, likely, strict=True):
@@ -48,9 +49,21 @@ def run(options: argparse.Namespace) -> int:
     chosen = [n for n, (row, _) in enumerate(kept) if row.line in clean]
     gold = np.array([kept[n][0].label for n in chosen])
     curve(likely[chosen], gold)
-    scores = network.scores([(kept[n][1].pieces, kept[n][1].roles) for n in chosen])
+    scores = scores_of(network, [kept[n][1] for n in chosen])
     print(f"stance confidence, expected calibration error on clean rows: cross-fitted {crossed(scores, gold):.3f}")
     return status
+
+
+def scores_of(network: Network, rows: Sequence[Seen], *, calibrated: bool = False) -> Array:
+    """Log-probabilities of the labels (or calibrated probabilities), a row each."""
+    read = network.read([(s.pieces.astype(np.float32), s.actors) for s in rows])
+    judge = network.probabilities if calibrated else network.scores
+    return np.concatenate(
+        [
+            judge(x, [(np.flatnonzero(s.roles == 1), np.flatnonzero(s.roles == 2))])
+            for x, s in zip(read, rows, strict=True)
+        ]
+    )
 
 
 def named(row: Row, label: int) -> int:

@@ -1,7 +1,8 @@
 """How the actors of a sentence lean toward each other: a small network that reads on from the middle of the encoder.
 
-The encoder has read every sentence half way already; the network's own upper half runs once for each pair of actors, whose pieces are
-marked as the first and the second. It knows pairs, not words: whoever reads its figures decides what they rest on (claims.stances).
+The encoder has read every sentence half way already; the network's own upper half runs once for each sentence that names two actors,
+all actors marked, and a head of two small layers reads each pair of them. It knows pairs, not words: whoever reads its figures decides
+what they rest on (kgbuild.claims.learned).
 """
 
 from __future__ import annotations
@@ -23,25 +24,29 @@ from kgbuild.ids import ACTOR_KINDS
 from kgbuild.layers import Leaning, slice_of
 from kgbuild.records import Entity, Mention
 
-__all__ = ["FIRST", "LABELS", "PADDING", "SECOND", "LeaningReader", "Network", "roles_of", "window"]
+__all__ = ["ACTOR", "FIRST", "LABELS", "PADDING", "SECOND", "LeaningReader", "Network", "roles_of", "window"]
 
 LABELS = ("none", "for", "for back", "against", "against back")
 """What the network tells apart for a pair; "back" is from the second to the first."""
-FIRST, SECOND, PADDING = 1, 2, 3
-"""Roles of pieces: of the first and of the second actor, of nothing; all others have role 0."""
+FIRST, SECOND = 1, 2
+"""Roles of pieces in a pair; all others have role 0."""
+ACTOR, PADDING = 1, 2
+"""Marks of pieces: of an actor, of nothing; all others have mark 0."""
 MOST_PIECES = 160
-"""Pieces read of one sentence, those around the pair."""
-MOST_PAIRS = 2
-"""Pairs read in one sentence, the nearest first: the price of a sentence is bounded, whoever it lists."""
+"""Pieces read of one sentence, those around its actors."""
+MOST_PAIRS = 60
+"""Pairs read in one sentence, the nearest first: a list of sixty actors has 1,770."""
 BATCH = 3000
 """Pieces in one run, padding included."""
+SCENES = 400
+"""Sentences whose pieces are held at once."""
 FLOOR = 0.02
 """Leanings that are surer than this in neither direction are not kept."""
 _FORMS = {"name": 0, "metonym": 0, "adjective": 1, "nominal": 2, "pronoun": 3}
 
 
 class Network:
-    """The shipped network: rows of pieces with roles -> probabilities of LABELS."""
+    """The shipped network: the pieces of sentences half way -> probabilities of LABELS for pairs of their actors."""
 
     def __init__(self, folder: Path) -> None:
         options = onnxruntime.SessionOptions()
@@ -51,25 +56,42 @@ class Network:
         self._session = onnxruntime.InferenceSession(
             str(folder / "leanings.onnx"), options, providers=["CPUExecutionProvider"]
         )
+        with np.load(folder / "head.npz") as arrays:
+            self._head: dict[str, Array] = {name: arrays[name].astype(np.float32) for name in arrays.files}
         settings = json.loads((folder / "leanings.json").read_text(encoding="utf-8"))
         self._temperature, self._none = float(settings["temperature"]), float(settings["none"])
 
-    def scores(self, rows: Sequence[tuple[Array, Array]]) -> Array:
-        """Log-probabilities of LABELS as learned, (rows, 5); a row is its pieces (n, width) and their roles (n,)."""
-        out: Array = np.zeros((len(rows), len(LABELS)), np.float32)
+    def read(self, rows: Sequence[tuple[Array, Array]]) -> list[Array]:
+        """Each sentence to its end: a row is its pieces half way (n, width) and their marks (n,); out come its pieces (n, width)."""
+        out: list[Array] = [np.empty(0)] * len(rows)
         order = sorted(range(len(rows)), key=lambda i: (len(rows[i][1]), i))
         for batch in _batches(order, [len(r[1]) for r in rows]):
             width = max(len(rows[i][1]) for i in batch)
             pieces: Array = np.zeros((len(batch), width, rows[0][0].shape[1]), np.float32)
-            roles: Array = np.full((len(batch), width), PADDING, np.int64)
+            marks: Array = np.full((len(batch), width), PADDING, np.int64)
             for at, i in enumerate(batch):
-                pieces[at, : len(rows[i][1])], roles[at, : len(rows[i][1])] = rows[i]
-            (out[batch],) = self._session.run(["pair"], {"pieces": pieces, "roles": roles})
+                pieces[at, : len(rows[i][1])], marks[at, : len(rows[i][1])] = rows[i]
+            (found,) = self._session.run(["read"], {"pieces": pieces, "marks": marks})
+            for at, i in enumerate(batch):
+                out[i] = found[at, : len(rows[i][1])]
         return out
 
-    def probabilities(self, rows: Sequence[tuple[Array, Array]]) -> Array:
-        """Calibrated probabilities of LABELS, (rows, 5)."""
-        scores = self.scores(rows).astype(np.float64) / self._temperature
+    def scores(self, sentence: Array, pairs: Sequence[tuple[Array, Array]]) -> Array:
+        """Log-probabilities of LABELS as learned, (pairs, 5); a pair is the places of both actors' pieces in what `read` gave."""
+        mean, most = sentence.mean(0), sentence.max(0)
+        rows = []
+        for first, second in pairs:
+            one, other = sentence[first].mean(0), sentence[second].mean(0)
+            rows.append(np.concatenate([one, other, one * other, mean, most]))
+        inner = np.maximum(np.stack(rows) @ self._head["inner"] + self._head["inner_bias"], 0)
+        found: Array = (inner @ self._head["outer"] + self._head["outer_bias"]).astype(np.float64)
+        found -= found.max(1, keepdims=True)
+        found -= np.log(np.exp(found).sum(1, keepdims=True))
+        return found
+
+    def probabilities(self, sentence: Array, pairs: Sequence[tuple[Array, Array]]) -> Array:
+        """Calibrated probabilities of LABELS, (pairs, 5)."""
+        scores = self.scores(sentence, pairs) / self._temperature
         scores[:, 0] += self._none
         likely = np.exp(scores - scores.max(1, keepdims=True))
         found: Array = likely / likely.sum(1, keepdims=True)
@@ -110,13 +132,13 @@ def window(roles: Array, size: int = MOST_PIECES) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
-    """Two mentions of a sentence in order of place, and the range of its tokens."""
+class _Scene:
+    """A sentence (its range of tokens), one mention for each actor in it, and the pairs of these to read, by place in the list."""
 
-    first: Mention
-    second: Mention
     begin: int
     end: int
+    mentions: tuple[Mention, ...]
+    pairs: tuple[tuple[int, int], ...]
 
 
 class LeaningReader:
@@ -126,32 +148,48 @@ class LeaningReader:
         self.network = network
 
     def __call__(self, doc: Doc) -> Doc:
-        """Read the pairs of every sentence that somebody reads."""
+        """Read the pairs of every sentence that names two actors."""
         middle = doc.user_data.pop(MIDDLE, None)
         if isinstance(middle, Middle):
-            pairs = list(_pairs(doc))
-            doc._.leanings = tuple(self._read(doc, middle, pairs)) if pairs else ()
+            scenes = list(_scenes(doc))
+            found: list[Leaning] = []
+            for at in range(0, len(scenes), SCENES):
+                found += self._read(doc, middle, scenes[at : at + SCENES])
+            doc._.leanings = tuple(found)
         return doc
 
-    def _read(self, doc: Doc, middle: Middle, pairs: Sequence[_Pair]) -> Iterator[Leaning]:
-        rows = []
-        for pair in pairs:
-            pieces, owners = middle.of(pair.begin, pair.end)
-            places = [(doc[int(i)].idx, doc[int(i)].idx + len(doc[int(i)])) for i in owners]
-            roles = roles_of(places, [(m.span.begin, m.span.end) for m in (pair.first, pair.second)])
-            begin, end = window(roles)
-            rows.append((pieces[begin:end], roles[begin:end]))
-        for pair, found in zip(pairs, self.network.probabilities(rows), strict=True):
-            for holder, target, support, against in (
-                (pair.first, pair.second, found[1], found[3]),
-                (pair.second, pair.first, found[2], found[4]),
-            ):
-                if max(support, against) >= FLOOR:
-                    yield Leaning(holder, target, round(float(support), 4), round(float(against), 4))
+    def _read(self, doc: Doc, middle: Middle, scenes: Sequence[_Scene]) -> Iterator[Leaning]:
+        rows, places = [], []
+        for scene in scenes:
+            pieces, owners = middle.of(scene.begin, scene.end)
+            tokens = [slice_of(doc, m.span) for m in scene.mentions]
+            held = [
+                np.flatnonzero((owners >= t.start) & (owners < t.end)) if t is not None else owners[:0] for t in tokens
+            ]
+            marks: Array = np.zeros(len(owners), np.int64)
+            marks[np.concatenate(held)] = ACTOR
+            begin, end = window(marks)
+            rows.append((pieces[begin:end], marks[begin:end]))
+            places.append([h[(h >= begin) & (h < end)] - begin for h in held])
+        for scene, held, sentence in zip(scenes, places, self.network.read(rows), strict=True):
+            pairs = [(a, b) for a, b in scene.pairs if len(held[a]) and len(held[b])]
+            if pairs:
+                likely = self.network.probabilities(sentence, [(held[a], held[b]) for a, b in pairs])
+                for (a, b), found in zip(pairs, likely, strict=True):
+                    yield from _leanings(scene.mentions[a], scene.mentions[b], found)
 
 
-def _pairs(doc: Doc) -> Iterator[_Pair]:
-    """The pairs of each sentence, the nearest first, in order of place."""
+def _leanings(first: Mention, second: Mention, likely: Array) -> Iterator[Leaning]:
+    for holder, target, support, against in (
+        (first, second, likely[1], likely[3]),
+        (second, first, likely[2], likely[4]),
+    ):
+        if max(support, against) >= FLOOR:
+            yield Leaning(holder, target, round(float(support), 4), round(float(against), 4))
+
+
+def _scenes(doc: Doc) -> Iterator[_Scene]:
+    """The sentences in which two actors that are not one house's are named."""
     entities: dict[str, Entity] = {e.id: e for e in doc._.entities}
     actors = [m for m in doc._.mentions if len(m.entities) == 1 and _actor(entities.get(m.entities[0]))]
     at = 0
@@ -162,7 +200,10 @@ def _pairs(doc: Doc) -> Iterator[_Pair]:
         while last < len(actors) and actors[last].span.begin < sentence.end_char:
             last += 1
         if last - at > 1 and not sentence.root._.masked:
-            yield from _nearest(doc, actors[at:last], entities, sentence.start, sentence.end)
+            mentions = _one_each(actors[at:last])
+            pairs = _nearest(mentions, entities)
+            if pairs:
+                yield _Scene(sentence.start, sentence.end, mentions, pairs)
         at = last
 
 
@@ -170,26 +211,25 @@ def _actor(entity: Entity | None) -> bool:
     return entity is not None and entity.kind in ACTOR_KINDS
 
 
-def _nearest(
-    doc: Doc, mentions: Iterable[Mention], entities: dict[str, Entity], begin: int, end: int
-) -> Iterator[_Pair]:
+def _one_each(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """One mention of each actor, in order of place: its first name, else its first description, else its first pronoun."""
     best: dict[str, Mention] = {}
     for mention in mentions:
         known = best.setdefault(mention.entities[0], mention)
         if _FORMS[mention.form] < _FORMS[known.form]:
             best[mention.entities[0]] = mention
-    ordered = sorted(best.values(), key=lambda m: (m.span.begin, -m.span.end))
+    return tuple(sorted(best.values(), key=lambda m: (m.span.begin, -m.span.end)))
+
+
+def _nearest(mentions: Sequence[Mention], entities: dict[str, Entity]) -> tuple[tuple[int, int], ...]:
+    """The pairs to read, those nearest to each other where there are too many."""
     found = []
-    for n, one in enumerate(ordered):
-        for other in ordered[n + 1 :]:
-            if one.span.end <= other.span.begin and not _of_one_house(
-                entities[one.entities[0]], entities[other.entities[0]]
-            ):
-                found.append((other.span.begin - one.span.end, one, other))
-    found.sort(key=lambda f: (f[0], f[1].span, f[2].span))
-    for _, one, other in sorted(found[:MOST_PAIRS], key=lambda f: (f[1].span, f[2].span)):
-        if slice_of(doc, one.span) is not None and slice_of(doc, other.span) is not None:
-            yield _Pair(one, other, begin, end)
+    for n, one in enumerate(mentions):
+        for k, other in enumerate(mentions[n + 1 :], n + 1):
+            apart = other.span.begin - one.span.end
+            if apart >= 0 and not _of_one_house(entities[one.entities[0]], entities[other.entities[0]]):
+                found.append((apart, n, k))
+    return tuple(sorted((n, k) for _, n, k in sorted(found)[:MOST_PAIRS]))
 
 
 def _of_one_house(one: Entity, other: Entity) -> bool:

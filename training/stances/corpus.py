@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import spacy
 from spacy.language import Language
+from spacy.tokens import Token
 
 from kgbuild.annotate.encoder import MIDDLE, Encoder
 from kgbuild.annotate.leanings import FIRST, SECOND, roles_of, window
@@ -30,6 +31,7 @@ OPEN = -100
 """Label for the head that a row has nothing to say to."""
 TOGETHER = 5
 """Sentences in one text: the encoder reads articles, so none of these stands always at the beginning of a window."""
+NAMES = frozenset({"PERSON", "ORG", "LOC", "NORP"})
 MTSC = Path("NewsSentiment/controller_data/datasets/NewsMTSC-dataset/train.jsonl")
 
 
@@ -47,10 +49,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A row as the network reads it: pieces (n, width) half way through the encoder, their roles (n,), and the label of each head."""
+    """A row as the network reads it: pieces (n, width) half way through the encoder, which of them are of the first and second
+    entity (`roles`, (n,)) and of anybody (`actors`, (n,)), and the label of each head."""
 
     pieces: Array
     roles: Array
+    actors: Array
     pair: int
     target: int
 
@@ -115,7 +119,7 @@ def seen(rows: Sequence[Row], nlp: Language, seed: int = 1) -> list[Seen | None]
     texts = sorted({r.text for r in rows})
     random.Random(seed).shuffle(texts)
     encoder = nlp.get_pipe("encoder")
-    pieces: dict[str, tuple[Array, list[tuple[int, int]]]] = {}
+    pieces: dict[str, tuple[Array, list[tuple[int, int]], Array]] = {}
     for at in range(0, len(texts), TOGETHER):
         some = texts[at : at + TOGETHER]
         doc = nlp.make_doc("\n\n".join(some))
@@ -126,13 +130,19 @@ def seen(rows: Sequence[Row], nlp: Language, seed: int = 1) -> list[Seen | None]
             tokens = [t for t in doc if begin <= t.idx < begin + len(text)]
             values, owners = middle.of(tokens[0].i, tokens[-1].i + 1)
             places = {t.i: (t.idx - begin, t.idx - begin + len(t)) for t in tokens}
-            pieces[text] = values.astype(np.float16), [places[int(i)] for i in owners]
+            named = np.array([doc[int(i)].ent_type_ in NAMES or _stands_for_somebody(doc[int(i)]) for i in owners])
+            pieces[text] = values.astype(np.float16), [places[int(i)] for i in owners], named
             begin += len(text) + 2
     return [_seen(row, *pieces[row.text]) for row in rows]
 
 
-def _seen(row: Row, values: Array, places: Sequence[tuple[int, int]]) -> Seen | None:
+def _stands_for_somebody(token: Token) -> bool:
+    return token.tag_ == "PRP" and token.lower_ != "it"
+
+
+def _seen(row: Row, values: Array, places: Sequence[tuple[int, int]], named: Array) -> Seen | None:
     roles = roles_of(places, row.spans)
+    actors = (named | (roles > 0)).astype(np.int64)
     if any(n not in roles for n in range(FIRST, len(row.spans) + FIRST)):
         return None
     begin, end = window(roles)
@@ -140,4 +150,4 @@ def _seen(row: Row, values: Array, places: Sequence[tuple[int, int]]) -> Seen | 
     pair, target = (row.label, OPEN) if len(row.spans) == 2 else (OPEN, row.label)
     if len(row.spans) == 1:  # the one target stands in the second place: the head of targets looks there
         roles = np.where(roles == FIRST, SECOND, 0)
-    return Seen(values[begin:end], roles, pair, target)
+    return Seen(values[begin:end], roles, actors[begin:end], pair, target)

@@ -18,7 +18,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
-from bench.dse import clean_lines, crossed, fitted
+from bench.dse import clean_lines, crossed, fitted, scores_of
 from kgbuild.annotate.leanings import Network
 from kgbuild.config import data_path
 from training.recipe.encoder_export import OPSET
@@ -26,21 +26,19 @@ from training.recipe.encoder_export import OPSET
 from .network import StanceNetwork, collate
 from .train import read, scores
 
-INPUTS = ("pieces", "roles")
+INPUTS = ("pieces", "marks")
 
 
 class Graph(nn.Module):
-    """The network as one function of two tensors: log-probabilities of a pair."""
+    """The network's layers as one function of two tensors; its head is a handful of arrays beside."""
 
     def __init__(self, network: StanceNetwork) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, pieces: Tensor, roles: Tensor) -> Tensor:
-        """(batch, 5)."""
-        both, _ = self.network.features(pieces, roles)
-        found: Tensor = self.network.pair(both).log_softmax(-1)
-        return found
+    def forward(self, pieces: Tensor, marks: Tensor) -> Tensor:
+        """(batch, pieces, width)."""
+        return self.network.trunk(pieces, marks)
 
 
 def write_graph(network: StanceNetwork, example: tuple[Tensor, Tensor], path: Path) -> None:
@@ -52,7 +50,7 @@ def write_graph(network: StanceNetwork, example: tuple[Tensor, Tensor], path: Pa
             example,
             str(full),
             input_names=list(INPUTS),
-            output_names=["pair"],
+            output_names=["read"],
             dynamic_axes={
                 "pieces": {0: "batch", 1: "pieces"},
                 "roles": {0: "batch", 1: "pieces"},
@@ -89,11 +87,13 @@ def main() -> None:
     network.load_state_dict(torch.load(options.run / "network.pt", weights_only=True))
     rows, dev = read(options.data, options.seen or options.run)["dev"]
     options.out.mkdir(parents=True, exist_ok=True)
+    network.eval()
     batch = collate(dev[:2])
-    write_graph(network, (batch["pieces"], batch["roles"]), options.out / "leanings.onnx")
+    write_graph(network, (batch["pieces"], batch["marks"]), options.out / "leanings.onnx")
+    np.savez(options.out / "head.npz", **network.head())
     settings = options.out / "leanings.json"
     settings.write_text(json.dumps({"temperature": 1.0, "none": 0.0}) + "\n", encoding="utf-8")
-    small = Network(options.out).scores([(s.pieces.astype(np.float32), s.roles) for s in dev])
+    small = scores_of(Network(options.out), dev)
     wanted, _ = scores(network, dev)
     lines = clean_lines(options.data / "dse")
     clean = np.array([r.line in lines for r in rows])

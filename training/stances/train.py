@@ -28,6 +28,8 @@ from .corpus import Row, Seen, distinct, dse, language, newsmtsc, seen
 from .network import StanceNetwork, collate, loss, shipped_upper_half
 
 FOLDS = 5
+ALONE = 0.3
+"""Share of the rows in which nobody but the row's own entities is marked: what counts as an actor differs from article to article."""
 KEPT = 0.998
 """Share of the running mean of the weights kept at each step; the mean is what is measured and shipped."""
 HIDDEN_ACTORS = 0.15
@@ -74,7 +76,7 @@ def scores(model: nn.Module, rows: Sequence[Seen]) -> tuple[Tensor, Tensor]:
     for begin in range(0, len(order), 32):
         places = order[begin : begin + 32]
         batch = collate([rows[i] for i in places])
-        found = model(batch["pieces"], batch["roles"])
+        found = model(batch["pieces"], batch["marks"], batch["roles"])
         pair[places], target[places] = found[0].log_softmax(-1), found[1].log_softmax(-1)
     model.train()
     return pair, target
@@ -127,7 +129,7 @@ def train(options: argparse.Namespace) -> None:
     weights = weights / weights.mean()
     model = StanceNetwork()
     missing = model.load_state_dict(shipped_upper_half(data_path("model", "encoder", "encoder.onnx")), strict=False)
-    assert all(name.startswith(("role", "pair", "target")) for name in missing.missing_keys)
+    assert all(name.startswith(("mark", "pair", "target")) for name in missing.missing_keys)
     mean = copy.deepcopy(model)
     slow = list(model.layers.parameters())
     fast = [p for n, p in model.named_parameters() if not n.startswith("layers")]
@@ -142,11 +144,12 @@ def train(options: argparse.Namespace) -> None:
     done = 0
     for number in range(options.epochs):
         began, total = time.monotonic(), 0.0
+        chance = random.Random(options.seed * 1000 + number)
         order = batches(rows, options.size, random.Random(options.seed * 100 + number))
         for step, places in enumerate(order, 1):
-            batch = collate([rows[i] for i in places])
+            batch = collate([rows[i] for i in places], [chance.random() < ALONE for _ in places])
             pieces = blanked(batch["pieces"], batch["roles"], HIDDEN_ACTORS)
-            value = loss(model(pieces, batch["roles"]), batch, weights)
+            value = loss(model(pieces, batch["marks"], batch["roles"]), batch, weights)
             optimizer.zero_grad()
             value.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
