@@ -22,7 +22,7 @@ def test_entity_and_mentions_carry_how_sure_their_link_is() -> None:
     (oren,) = (e for e in doc._.entities if e.qid == OREN.qid)
     signs = {"bias": 1.0, "name": 1.0, "margin": 2.0, "person": 1.0}
     assert oren.confidence == round(probability(signs), 2)
-    assert [m.confidence for m in doc._.mentions if m.entities == (oren.id,)][0] == oren.confidence
+    assert next(m.confidence for m in doc._.mentions if m.entities == (oren.id,)) == oren.confidence
 
 
 def test_a_link_likelier_wrong_than_right_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
