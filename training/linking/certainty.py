@@ -1,7 +1,7 @@
 """Fit kgbuild/data/linking.json: how sure a link to the entity base is, on GUM's open genres, against their Wikipedia links.
 
 A logistic model over the signs of kgbuild/annotate/certainty.py. Each entity of an article weighs the same, however often it is named; the
-strength of the penalty was chosen by five folds of articles, which are printed. numpy alone, no randomness.
+strength of the penalty is one of several that five folds of articles, which are printed, hold near equal. numpy alone, no randomness.
 
 Usage: python -m training.linking.certainty ../shared/data/gum
 """
