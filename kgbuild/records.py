@@ -89,7 +89,8 @@ class Entity:
     kind: Person, Organization, State, Group (actors), Place, City (places), Topic. `affiliation` holds ids of actors this one
     is a member, spokesperson, unit or government of. A State's `territory` is the id of a Place with the same name. `origins`
     are the ids that were merged into this one. Latitude and longitude are WGS84 degrees. `document` is the article the record was
-    made in; None once `resolve` has made one entity of all articles' records.
+    made in; None once `resolve` has made one entity of all articles' records. With a `qid`, `confidence` is the measured share of such
+    links that is right, where a name of the article made the link.
     """
 
     id: str
@@ -112,7 +113,8 @@ class Entity:
 class Mention:
     """A span that denotes one entity, or several when it is plural ("both countries").
 
-    form: name, metonym, nominal, pronoun, adjective.
+    form: name, metonym, nominal, pronoun, adjective. The confidence of a name or metonym of one entity with a `qid` is the measured
+    share of such links that is right.
     """
 
     id: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kgbuild.annotate.certainty import settle
 from kgbuild.annotate.draft import Node, draft_of
 from kgbuild.annotate.words import words
 from kgbuild.config import VERSION
@@ -27,6 +28,7 @@ _HAVE_GROUND = frozenset({"State", "Organization"})
 def assemble(doc: Doc) -> None:
     """Fill `doc._.entities`, `doc._.mentions` and `doc._.affiliations` from the draft, and drop the draft."""
     draft = draft_of(doc)
+    settle(doc, draft)
     document: Document | None = doc._.document
     home = document.id if document is not None else "article/0000000000000000"
     maker = _Maker(home)

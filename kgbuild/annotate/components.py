@@ -5,6 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kgbuild.annotate.certainty import unlink_doubtful
 from kgbuild.annotate.coreference import resolve
 from kgbuild.annotate.draft import Draft, draft_of
 from kgbuild.annotate.linking import link
@@ -27,6 +28,7 @@ class NameFinder:
         """Begin the draft and fill it with names."""
         draft = doc._.draft = Draft(self.base)
         link(doc, draft, find_names(doc, self.base, self.titles), self.titles)
+        unlink_doubtful(doc, draft)
         read(doc, draft)
         return doc
 

@@ -125,6 +125,10 @@ class Draft:
                 self._by_entry[entry.id] = node
         return node.final if node is not None else None
 
+    def forget(self, entry: Entry) -> None:
+        """Let an entry have no node any more; a name of it makes a new one."""
+        self._by_entry.pop(entry.id, None)
+
     def record(self, found: Found) -> None:
         """Keep a mention."""
         self.found.append(found)

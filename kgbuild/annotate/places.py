@@ -177,9 +177,7 @@ class Atlas:
             return True
         if home is not None and container.country == "US":
             return False
-        if None in (entry.lat, entry.lon, container.lat, container.lon):
-            return False
-        return _distance(entry.lat, entry.lon, container.lat, container.lon) < 250  # type: ignore[arg-type]
+        return _apart(entry, container) < 250
 
     def _holds(self, container: Entry, inner: Sequence[str]) -> bool:
         return any(
@@ -193,9 +191,7 @@ class Atlas:
         """Two readings of one place ("Kabul", "New York": town and province) are no doubt worth a refusal."""
         if self.lies_in(one, other) or self.lies_in(other, one):
             return True
-        if None in (one.lat, one.lon, other.lat, other.lon) or one.country != other.country:
-            return False
-        return _distance(one.lat, one.lon, other.lat, other.lon) < 100  # type: ignore[arg-type]
+        return one.country == other.country and _apart(one, other) < 100
 
     def _anchor(self, entry: Entry) -> None:
         if entry.type in {"city", "region"} and entry.lat is not None and entry.lon is not None:
@@ -292,6 +288,13 @@ def _without_kind(surface: str) -> tuple[str, frozenset[str]]:
 def _alike(one: str, other: str) -> bool:
     a, b = key(one), key(other)
     return SequenceMatcher(None, a, b, autojunk=False).ratio() >= _ALIKE
+
+
+def _apart(one: Entry, other: Entry) -> float:
+    """Kilometres between two entries, infinite where one has no position."""
+    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
+        return math.inf
+    return _distance(one.lat, one.lon, other.lat, other.lon)
 
 
 def _distance(a: float, b: float, c: float, d: float) -> float:

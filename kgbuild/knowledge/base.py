@@ -23,14 +23,17 @@ __all__ = ["PACKAGED", "Base"]
 PACKAGED = Path(__file__).resolve().parent.parent / "data" / "knowledge.sqlite"
 """The base shipped with the package."""
 
-_COLUMNS = (
-    "e.n, e.number, e.local, e.name, e.type, e.country, (SELECT text FROM text WHERE n = e.description), e.prior, "
-    "e.lat, e.lon, e.population, e.tier, (SELECT text FROM text WHERE n = e.source)"
-)
-_NAMED = f"SELECT a.kind, {_COLUMNS} FROM alias a JOIN entity e ON e.n = a.n WHERE a.key = ? ORDER BY a.n"
 _SURNAME = KINDS.index("surname")
 _ACRONYM = KINDS.index("acronym")
 _LOCAL = KINDS.index("local")
+_COLUMNS = (
+    "e.number, e.local, e.name, e.type, e.country, (SELECT text FROM text WHERE n = e.description), e.prior, "
+    "e.lat, e.lon, e.population, e.tier, e.source"
+)
+_NAMED = (
+    f"SELECT a.kind, e.n, {_COLUMNS} FROM alias a JOIN entity e ON e.n = a.n "
+    f"WHERE a.key = ? AND a.kind & 15 <> {_LOCAL} ORDER BY a.n"
+)
 _MOST_SURNAMES = 12
 _CITY = 50_000
 """Inhabitants from which a namesake of a palace or seat is worth a second reading."""
@@ -55,6 +58,7 @@ class Base:
         self.similar: Callable[[str], tuple[Candidate, ...]] = lru_cache(_CACHE)(self._similar)
         self.region_of: Callable[[str], Entry | None] = lru_cache(_CACHE)(self._region_of)
         self._entry: Callable[[int], Entry] = lru_cache(_CACHE)(self._read_entry)
+        self._text: Callable[[int], str] = lru_cache(_CACHE)(self._read_text)
         self.country: Callable[[str], Entry | None] = lru_cache(512)(self._country)
 
     @classmethod
@@ -103,33 +107,30 @@ class Base:
         names nothing. At most 12 persons by bare surname.
         """
         wanted = key(surface)
-        if not wanted:
+        if not wanted or (" " not in wanted and not has_capital(surface) and not reads_as_acronym(surface)):
             return ()
-        capital = has_capital(surface)
-        acronym = reads_as_acronym(surface)
-        if not capital and not acronym and " " not in wanted:
+        rows = self._db.execute(_NAMED, (wanted,)).fetchall()
+        if not rows:
             return ()
-        found: list[tuple[float, int, int]] = []
-        entries: dict[int, Entry] = {}
-        people = 0
-        for code, *row in self._db.execute(_NAMED, (wanted,)):
+        if any(row[0] & 15 == _ACRONYM for row in rows):
+            if not reads_as_acronym(surface):
+                rows = [row for row in rows if row[0] & 15 != _ACRONYM]
+            elif len(wanted) <= 3 and strip_possessive(surface).isupper():
+                # "UN", "IS": capitals throughout name the body, not a town called Un
+                rows = [row for row in rows if row[0] & 15 == _ACRONYM]
+        if len(rows) > _MOST_SURNAMES:
+            people = [row for row in rows if row[0] & 15 == _SURNAME]  # most prominent first, as the rows are
+            left_out = {row[1] for row in people[_MOST_SURNAMES:]}
+            rows = [row for row in rows if row[1] not in left_out]
+        found = []
+        for row in rows:
+            entry = self._entry_of(row[2:])
+            code = row[0]
             kind = code & 15
-            if kind == _LOCAL or (kind == _ACRONYM and not acronym):
-                continue
-            if kind == _SURNAME:
-                people += 1
-                if people > _MOST_SURNAMES:
-                    continue
-            entry = entries[row[0]] = _entry_of(row)
-            found.append((entry.prior * WEIGHTS[kind], -row[0], code))
-        letters = strip_possessive(surface)
-        if len(wanted) <= 3 and letters.isupper() and any(code & 15 == _ACRONYM for _, _, code in found):
-            # "UN", "IS": capitals throughout name the body, not a town called Un
-            found = [f for f in found if f[2] & 15 == _ACRONYM]
-        found.sort(reverse=True)
-        return tuple(
-            Candidate(entries[-n], KINDS[code & 15], round(prior, 4), bool(code & 16)) for prior, n, code in found
-        )
+            found.append(Candidate(entry, KINDS[kind], round(entry.prior * WEIGHTS[kind], 4), code > 15))
+        if len(found) > 1:
+            found.sort(key=_likeliest)  # of equal ones the lower number first, as the rows are
+        return tuple(found)
 
     # `local` is the cached form of this method
     def _local(self, surface: str) -> tuple[Candidate, ...]:
@@ -155,7 +156,7 @@ class Base:
     # `region_of` is the cached form of this method
     def _region_of(self, identifier: str) -> Entry | None:
         """The province a town or county lies in (by id), None where the base does not say."""
-        row = self._db.execute("SELECT region FROM entity WHERE n = ?", (self._number(identifier),)).fetchone()
+        row = self._db.execute("SELECT region FROM entity e WHERE e.n = ?", (self._number(identifier),)).fetchone()
         return None if row is None or row[0] is None else self._entry(row[0])
 
     def best(self, surface: str) -> Candidate | None:
@@ -270,7 +271,33 @@ class Base:
         return 0 if row is None else int(row[0])
 
     def _read_entry(self, n: int) -> Entry:
-        return _entry_of(self._db.execute(f"SELECT {_COLUMNS} FROM entity e WHERE e.n = ?", (n,)).fetchone())
+        return self._entry_of(self._db.execute(f"SELECT {_COLUMNS} FROM entity e WHERE e.n = ?", (n,)).fetchone())
+
+    def _entry_of(self, row: Sequence[Any]) -> Entry:
+        """An entry from _COLUMNS."""
+        number, local, name, kind, country, description, prior, lat, lon, population, tier, source = row
+        qid = None
+        if number is not None:
+            local = qid = f"Q{number}"
+            if number < 0:
+                local, qid = f"gn:{-number}", None
+        return Entry(
+            local,
+            qid,
+            name,
+            TYPES[kind],
+            country,
+            description or "",
+            prior / 1000,
+            None if lat is None else lat / 10000,
+            None if lon is None else lon / 10000,
+            population,
+            TIERS[tier],
+            self._text(source) if source else "",
+        )
+
+    def _read_text(self, n: int) -> str:
+        return str(self._db.execute("SELECT text FROM text WHERE n = ?", (n,)).fetchone()[0])
 
     def _term(self, row: tuple[int, str, str | None, int, int]) -> Term:
         person, title, country, begin, end = row
@@ -278,23 +305,8 @@ class Base:
         return Term(self._entry(person), title, country, _date(begin), _date(end, last=True), exact)
 
 
-def _entry_of(row: Sequence[Any]) -> Entry:
-    """An entry from _COLUMNS."""
-    _, number, local, name, kind, country, description, prior, lat, lon, population, tier, source = row
-    return Entry(
-        id=local if number is None else f"Q{number}" if number > 0 else f"gn:{-number}",
-        qid=f"Q{number}" if number is not None and number > 0 else None,
-        name=name,
-        type=TYPES[kind],
-        country=country,
-        description=description or "",
-        prior=prior / 1000,
-        lat=None if lat is None else lat / 10000,
-        lon=None if lon is None else lon / 10000,
-        population=population,
-        tier=TIERS[tier],
-        source=source or "",
-    )
+def _likeliest(candidate: Candidate) -> float:
+    return -candidate.prior
 
 
 def _date(number: int, last: bool = False) -> date | None:

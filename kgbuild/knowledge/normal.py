@@ -35,14 +35,16 @@ def key(surface: str) -> str:
     """
     if not surface or len(surface) > MAX_SURFACE:
         return ""
-    if not surface.isascii():
+    if surface.isascii():
+        text = surface.lower()
+        if text.replace(" ", "").isalnum():  # most names: nothing to fold
+            text = " ".join(text.split()) if "  " in text else text.strip()
+            return text[4:] if text.startswith("the ") else text
+    else:
         if any("\ud800" <= c <= "\udfff" for c in surface):
             return ""  # half a character: no text
         surface = unicodedata.normalize("NFKC", surface)
     text = strip_possessive(surface).casefold()
-    if text.isascii() and text.replace(" ", "").isalnum():  # most names: nothing to fold
-        text = " ".join(text.split())
-        return text[4:] if text.startswith("the ") else text
     if not text.isascii():
         text = text.translate(_LETTERS)
         text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
@@ -54,6 +56,8 @@ def key(surface: str) -> str:
 
 def has_capital(surface: str) -> bool:
     """Tell whether any character is upper case (English names are; "turkey" the bird is not)."""
+    if surface.isascii():
+        return surface.lower() != surface
     return any(c.isupper() for c in surface)
 
 

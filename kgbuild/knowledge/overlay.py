@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from kgbuild.knowledge.base import Base
 from kgbuild.knowledge.entries import Candidate, Entry, Term
@@ -92,8 +92,8 @@ class Overlay(Base):
         own = self._own.get(identifier.removeprefix("own:"))
         return self._over(found, own) if own is not None and (found is None or found.qid == own.qid) else found
 
-    def _read_entry(self, n: int) -> Entry:
-        entry = super()._read_entry(n)
+    def _entry_of(self, row: Sequence[Any]) -> Entry:
+        entry = super()._entry_of(row)
         own = self._own.get(entry.id)
         return entry if own is None else self._over(entry, own)
 
@@ -105,8 +105,7 @@ class Overlay(Base):
                 _identifier(own), own.qid, own.name or own.id, own.type or "org", country, own.description or "",
                 PROMINENCE if own.prominence is None else own.prominence, own.lat, own.long, None, "open", "own",
             )  # fmt: skip
-        return replace(
-            entry,
+        return entry._replace(
             name=own.name or entry.name,
             type=own.type or entry.type,
             country=country or entry.country,

@@ -10,6 +10,7 @@ from spacy.lang.en import English
 from spacy.tokens import Doc
 
 from kgbuild.annotate.assemble import assemble
+from kgbuild.annotate.certainty import unlink_doubtful
 from kgbuild.annotate.coreference import resolve
 from kgbuild.annotate.draft import Draft
 from kgbuild.annotate.linking import link
@@ -166,6 +167,7 @@ def annotate(doc: Doc) -> Doc:
     base = FakeBase()
     draft = doc._.draft = Draft(base)  # type: ignore[arg-type]  # duck-typed stand-in
     link(doc, draft, find_names(doc, base, titles), titles)  # type: ignore[arg-type]
+    unlink_doubtful(doc, draft)
     read(doc, draft)
     nominals = add_nominals(doc, draft, titles)
     name_holders(doc, draft, titles)

@@ -56,6 +56,14 @@ def test_a_line_with_an_id_of_the_base_adds_to_it(example: Overlay) -> None:
     assert estonia is not None and (estonia.name, estonia.type, estonia.country) == ("Estonia", "country", "EE")
 
 
+def test_what_a_line_says_holds_under_the_names_of_the_base_too(tmp_path: Path) -> None:
+    (tmp_path / "own.tsv").write_text(HEADER + "Q13972\tDorpat\tcity\t\t\t\t\t\t\t\t\t\t\t0.99\n", encoding="utf-8")
+    mine, shipped = overlay(tmp_path / "own.tsv"), Base.open()
+    (found,) = (c for c in mine.candidates("Tartu") if c.id == "Q13972")
+    assert (found.name, found.prior) == ("Dorpat", 0.99) and found.entry == mine.entry("Q13972")
+    assert {c.id: c for c in mine.candidates("Tartu")}.keys() == {c.id for c in shipped.candidates("Tartu")}
+
+
 def test_places_lie_within_and_take_their_state_from_there(example: Overlay) -> None:
     ward = within_of(example, "own:old-quay")
     assert ward is not None and (ward.name, ward.country, ward.lat) == ("Emajõe Ward", "EE", 58.38)
