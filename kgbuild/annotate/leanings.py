@@ -45,24 +45,25 @@ FLOOR = 0.02
 _FORMS = {"name": 0, "metonym": 0, "adjective": 1, "nominal": 2, "pronoun": 3}
 
 
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
 class Network:
     """The shipped network: the pieces of sentences half way -> probabilities of LABELS for pairs of their actors."""
 
     def __init__(self, folder: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "leanings.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        with np.load(folder / "head.npz") as arrays:
-            self._head: dict[str, Array] = {name: arrays[name].astype(np.float32) for name in arrays.files}
+        self._session, self._head = (_session(folder / name) for name in ("leanings.onnx", "pairs.onnx"))
         settings = json.loads((folder / "leanings.json").read_text(encoding="utf-8"))
         self._temperature, self._none = float(settings["temperature"]), float(settings["none"])
 
     def read(self, rows: Sequence[tuple[Array, Array]]) -> list[Array]:
-        """Each sentence to its end: a row is its pieces half way (n, width) and their marks (n,); out come its pieces (n, width)."""
+        """Each sentence to its end: a row is its pieces half way (n, width) and their marks (n,); out come one piece for the whole
+        sentence and its own (1 + n, width)."""
         out: list[Array] = [np.empty(0)] * len(rows)
         order = sorted(range(len(rows)), key=lambda i: (len(rows[i][1]), i))
         for batch in _batches(order, [len(r[1]) for r in rows]):
@@ -73,21 +74,20 @@ class Network:
                 pieces[at, : len(rows[i][1])], marks[at, : len(rows[i][1])] = rows[i]
             (found,) = self._session.run(["read"], {"pieces": pieces, "marks": marks})
             for at, i in enumerate(batch):
-                out[i] = found[at, : len(rows[i][1])]
+                out[i] = found[at, : len(rows[i][1]) + 1]
         return out
 
     def scores(self, sentence: Array, pairs: Sequence[tuple[Array, Array]]) -> Array:
-        """Log-probabilities of LABELS as learned, (pairs, 5); a pair is the places of both actors' pieces in what `read` gave."""
-        mean, most = sentence.mean(0), sentence.max(0)
+        """Log-probabilities of LABELS as learned, (pairs, 5); a pair is the places of both actors' pieces in the row that was read."""
+        start, own = sentence[0], sentence[1:]
+        mean = own.mean(0)
         rows = []
         for first, second in pairs:
-            one, other = sentence[first].mean(0), sentence[second].mean(0)
-            rows.append(np.concatenate([one, other, one * other, mean, most]))
-        inner = np.maximum(np.stack(rows) @ self._head["inner"] + self._head["inner_bias"], 0)
-        found: Array = (inner @ self._head["outer"] + self._head["outer_bias"]).astype(np.float64)
-        found -= found.max(1, keepdims=True)
-        found -= np.log(np.exp(found).sum(1, keepdims=True))
-        return found
+            one, other = own[first].mean(0), own[second].mean(0)
+            rows.append(np.concatenate([one, other, one * other, mean, start]))
+        (found,) = self._head.run(["likely"], {"pairs": np.stack(rows)})
+        likely: Array = found.astype(np.float64)
+        return likely
 
     def probabilities(self, sentence: Array, pairs: Sequence[tuple[Array, Array]]) -> Array:
         """Calibrated probabilities of LABELS, (pairs, 5)."""

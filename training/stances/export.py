@@ -23,7 +23,7 @@ from kgbuild.annotate.leanings import Network
 from kgbuild.config import data_path
 from training.recipe.encoder_export import OPSET
 
-from .network import StanceNetwork, collate
+from .network import WIDTH, StanceNetwork, collate
 from .train import read, scores
 
 INPUTS = ("pieces", "marks")
@@ -41,21 +41,31 @@ class Graph(nn.Module):
         return self.network.trunk(pieces, marks)
 
 
-def write_graph(network: StanceNetwork, example: tuple[Tensor, Tensor], path: Path) -> None:
+class Head(nn.Module):
+    """The head of pairs as one function: log-probabilities (pairs, 5) of what it is given of each (pairs, 5 * width)."""
+
+    def __init__(self, network: StanceNetwork) -> None:
+        super().__init__()
+        self.pair = network.pair
+
+    def forward(self, pairs: Tensor) -> Tensor:
+        """(pairs, 5)."""
+        found: Tensor = self.pair(pairs).log_softmax(-1)
+        return found
+
+
+def write_graph(module: nn.Module, example: dict[str, Tensor], output: str, path: Path) -> None:
     """Trace and quantise: 7 bits in int8, so that no processor's sums of products overflow; activations are scaled at run time."""
+    axes = {0: "batch", 1: "pieces"} if example.keys() == set(INPUTS) else {0: "pairs"}
     with tempfile.TemporaryDirectory() as folder:
         full, shaped = Path(folder) / "full.onnx", Path(folder) / "shaped.onnx"
         torch.onnx.export(
-            Graph(network).eval(),
-            example,
+            module.eval(),
+            tuple(example.values()),
             str(full),
-            input_names=list(INPUTS),
-            output_names=["read"],
-            dynamic_axes={
-                "pieces": {0: "batch", 1: "pieces"},
-                "roles": {0: "batch", 1: "pieces"},
-                "pair": {0: "batch"},
-            },
+            input_names=list(example),
+            output_names=[output],
+            dynamic_axes=dict.fromkeys((*example, output), axes),
             opset_version=OPSET,
             dynamo=False,
         )
@@ -89,8 +99,8 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     network.eval()
     batch = collate(dev[:2])
-    write_graph(network, (batch["pieces"], batch["marks"]), options.out / "leanings.onnx")
-    np.savez(options.out / "head.npz", **network.head())
+    write_graph(Graph(network), {name: batch[name] for name in INPUTS}, "read", options.out / "leanings.onnx")
+    write_graph(Head(network), {"pairs": torch.randn(3, 5 * WIDTH)}, "likely", options.out / "pairs.onnx")
     settings = options.out / "leanings.json"
     settings.write_text(json.dumps({"temperature": 1.0, "none": 0.0}) + "\n", encoding="utf-8")
     small = scores_of(Network(options.out), dev)

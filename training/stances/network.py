@@ -30,31 +30,33 @@ _PARTS = {"q": "query", "k": "key", "v": "value", "o": "output", "f1": "widen", 
 
 
 class StanceNetwork(nn.Module):
-    """Pooled actors, their product, the mean and the largest of all pieces, through one hidden layer for each head."""
+    """Pooled actors, their product, the mean of all pieces and one for the whole sentence, through one hidden layer for each head."""
 
     def __init__(self) -> None:
         super().__init__()
         self.layers = nn.ModuleList(Layer(WIDTH, HEADS, INNER) for _ in range(LAYERS - LOWER))
         self.mark = nn.Embedding(PADDING + 1, WIDTH)
         nn.init.normal_(self.mark.weight, std=0.02)
+        self.start = nn.Parameter(torch.zeros(WIDTH))
         self.pair = nn.Sequential(
-            nn.Linear(5 * WIDTH, HIDDEN), nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(HIDDEN, len(LABELS))
+            nn.Linear(5 * WIDTH, HIDDEN), nn.GELU(), nn.Dropout(DROPOUT), nn.Linear(HIDDEN, len(LABELS))
         )
         self.target = nn.Sequential(
-            nn.Linear(3 * WIDTH, HIDDEN), nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(HIDDEN, TARGETS)
+            nn.Linear(3 * WIDTH, HIDDEN), nn.GELU(), nn.Dropout(DROPOUT), nn.Linear(HIDDEN, TARGETS)
         )
 
     def trunk(self, pieces: Tensor, marks: Tensor) -> Tensor:
-        """(batch, pieces, width) half way to the same at the end; marks (batch, pieces) are 0, ACTOR or PADDING."""
-        mask = (marks == PADDING).to(pieces.dtype)[:, None, None, :] * NEVER
-        x = pieces + self.mark(marks)
+        """(batch, pieces, width) half way to (batch, 1 + pieces, width) at the end, one piece for the whole sentence before the others;
+        marks (batch, pieces) are 0, ACTOR or PADDING."""
+        x = torch.cat([self.start.expand(len(pieces), 1, WIDTH), pieces + self.mark(marks)], 1)
+        mask = functional.pad((marks == PADDING).to(x.dtype), (1, 0))[:, None, None, :] * NEVER
         for layer in self.layers:
             x = layer(x, mask)
         return x
 
     def forward(self, pieces: Tensor, marks: Tensor, roles: Tensor) -> tuple[Tensor, Tensor]:
         """Scores of LABELS and of the labels of a target, a row a sentence; roles (batch, pieces) are 0, FIRST or SECOND."""
-        x = self.trunk(pieces, marks)
+        whole, x = self.trunk(pieces, marks).split([1, pieces.shape[1]], 1)
         solid = (marks != PADDING).to(x.dtype)[..., None]
 
         def pooled(places: Tensor) -> Tensor:
@@ -62,21 +64,11 @@ class StanceNetwork(nn.Module):
 
         first = pooled((roles == FIRST).to(x.dtype)[..., None])
         second = pooled((roles == SECOND).to(x.dtype)[..., None])
-        mean, most = pooled(solid), (x + (1 - solid) * NEVER).amax(1)
-        both = torch.cat([first, second, first * second, mean, most], -1)
-        one = torch.cat([second, mean, most], -1)
+        mean, start = pooled(solid), whole[:, 0]
+        both = torch.cat([first, second, first * second, mean, start], -1)
+        one = torch.cat([second, mean, start], -1)
         both, one = (functional.dropout(v, DROPOUT, self.training) for v in (both, one))
         return self.pair(both), self.target(one)
-
-    def head(self) -> dict[str, np.ndarray]:
-        """The arrays of the pair's head, as kgbuild.annotate.leanings names them."""
-        inner, outer = self.pair[0], self.pair[-1]
-        return {
-            "inner": inner.weight.detach().numpy().T.copy(),
-            "inner_bias": inner.bias.detach().numpy(),
-            "outer": outer.weight.detach().numpy().T.copy(),
-            "outer_bias": outer.bias.detach().numpy(),
-        }
 
 
 def shipped_upper_half(graph: Path) -> dict[str, Tensor]:

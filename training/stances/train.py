@@ -32,6 +32,10 @@ ALONE = 0.3
 """Share of the rows in which nobody but the row's own entities is marked: what counts as an actor differs from article to article."""
 KEPT = 0.998
 """Share of the running mean of the weights kept at each step; the mean is what is measured and shipped."""
+ALONE = 0.3
+"""Share of the rows in which nobody but the row's own entities is marked: what counts as an actor differs from article to article."""
+KEPT = 0.998
+"""Share of the running mean of the weights kept at each step; the mean is what is measured and shipped."""
 HIDDEN_ACTORS = 0.15
 """Share of the rows in which an actor's own pieces are blanked, so that who it is counts less than what is said."""
 
@@ -57,14 +61,6 @@ def batches(rows: Sequence[Seen], size: int, rng: random.Random) -> list[list[in
             made.append(batch)
     rng.shuffle(made)
     return made
-
-
-def blanked(pieces: Tensor, roles: Tensor, share: float) -> Tensor:
-    """The pieces with a share of the actors' own set to nought."""
-    for role in (1, 2):
-        hidden = (torch.rand(len(roles), 1) < share) & (roles == role)
-        pieces = pieces.masked_fill(hidden[..., None], 0.0)
-    return pieces
 
 
 @torch.no_grad()
@@ -123,13 +119,13 @@ def train(options: argparse.Namespace) -> None:
     (_, pairs), (dev_rows, dev), (target_rows, targets) = (corpora[name] for name in ("pairs", "dev", "targets"))
     left = [n for n, row in enumerate(target_rows) if fold(row) == options.fold]
     used = [t for n, t in enumerate(targets) if fold(target_rows[n]) != options.fold]
-    rows = [*pairs, *used]
+    rows = [*pairs, *([] if options.pairs_only else used)]
     counts = torch.tensor([sum(s.pair == k for s in pairs) for k in range(len(LABELS))], dtype=torch.float)
     weights = (counts.sum() / counts).sqrt()
     weights = weights / weights.mean()
     model = StanceNetwork()
     missing = model.load_state_dict(shipped_upper_half(data_path("model", "encoder", "encoder.onnx")), strict=False)
-    assert all(name.startswith(("mark", "pair", "target")) for name in missing.missing_keys)
+    assert all(name.startswith(("mark", "start", "pair", "target")) for name in missing.missing_keys)
     mean = copy.deepcopy(model)
     slow = list(model.layers.parameters())
     fast = [p for n, p in model.named_parameters() if not n.startswith("layers")]
@@ -148,8 +144,7 @@ def train(options: argparse.Namespace) -> None:
         order = batches(rows, options.size, random.Random(options.seed * 100 + number))
         for step, places in enumerate(order, 1):
             batch = collate([rows[i] for i in places], [chance.random() < ALONE for _ in places])
-            pieces = blanked(batch["pieces"], batch["roles"], HIDDEN_ACTORS)
-            value = loss(model(pieces, batch["marks"], batch["roles"]), batch, weights)
+            value = loss(model(batch["pieces"], batch["marks"], batch["roles"]), batch, weights)
             optimizer.zero_grad()
             value.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -170,8 +165,9 @@ def train(options: argparse.Namespace) -> None:
                 )
         found, _ = scores(mean, dev)
         figures = {f"clean +{bonus}": scored(dev_rows, _labels(found, bonus), clean) for bonus in (0.0, 0.5, 1.0)}
-        _, one = scores(mean, [targets[n] for n in left])
-        figures["left out"] = round(macro([targets[n].target for n in left], one.argmax(-1).tolist(), 3), 4)
+        _, one = scores(mean, [targets[n] for n in left]) if left else (None, torch.zeros(0, 3))
+        if left:
+            figures["left out"] = round(macro([targets[n].target for n in left], one.argmax(-1).tolist(), 3), 4)
         say(epoch=number, loss=round(total / len(order), 4), seconds=round(time.monotonic() - began), **figures)
         torch.save(mean.state_dict(), options.out / "network.pt")
         if options.fold >= 0:
@@ -205,6 +201,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--size", type=int, default=1600, help="word pieces in a batch")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pairs-only", action="store_true", help="leave NewsMTSC out")
     parser.add_argument("--fold", type=int, default=-1)
     parser.add_argument("--threads", type=int, default=1)
     train(parser.parse_args())
