@@ -26,7 +26,18 @@ from kgbuild.ontology import KG, V
 from kgbuild.rdf import PREFIXES, XSD, Iri, Literal, Term, Triple, compact, data_prefixes, n_triples, turtle
 from kgbuild.store import QUERIES, store_base
 
-__all__ = ["FORMATS", "Parameter", "Question", "Result", "bind", "named_questions", "prefix_lines", "run"]
+__all__ = [
+    "FORMATS",
+    "Parameter",
+    "Question",
+    "Result",
+    "bind",
+    "clauses",
+    "named_questions",
+    "prefix_lines",
+    "refuse_more_than_reading",
+    "run",
+]
 
 TIME_LIMIT: Final = 60.0
 """Seconds a query may take."""
@@ -50,6 +61,7 @@ _SERVICE = re.compile(r"(?<![\w?$:.-])service(?![\w:.-])", re.IGNORECASE)
 _UPDATE = re.compile(
     r"\s*(?:(?:prefix\s+\S*\s*|base\s*)\s*)*(insert|delete|load|clear|drop|create|copy|move|add|with)\b", re.IGNORECASE
 )
+_FROM = re.compile(r"(?<![\w?$:.-])from(?![\w:.-])", re.IGNORECASE)
 _QUERY_FORM = re.compile(r"\b(select|ask|construct|describe|prefix|base)\b", re.IGNORECASE)
 
 
@@ -177,7 +189,7 @@ def run(store: ox.Store, text: str, *arguments: str, seconds: float = TIME_LIMIT
         raise UsageError(f"no question called {text[:60]!r}; {hint}")
     if arguments:
         raise UsageError("a SPARQL query takes no arguments: put it in quotation marks as one word")
-    _refuse_more_than_reading(text)
+    refuse_more_than_reading(text)
     return _execute(store, text, base, seconds)
 
 
@@ -200,6 +212,22 @@ def bind(store: ox.Store, question: Question, *arguments: str) -> str:
 def prefix_lines(base: str) -> str:
     """The PREFIX lines that may stand before a named question, for engines that know no default prefixes."""
     return "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in data_prefixes(base).items())
+
+
+def refuse_more_than_reading(text: str) -> None:
+    """Raises QueryError for an update, and for a query that asks other services (SERVICE)."""
+    found = clauses(text)
+    if "update" in found:
+        raise QueryError("updates are refused: a graph is changed by building it again")
+    if "service" in found:
+        raise QueryError("SERVICE is refused: a query reads the build folder and nothing else")
+
+
+def clauses(text: str) -> set[str]:
+    """Which of update, service and from a SPARQL text has as a keyword, outside strings, IRIs and comments."""
+    bare = _OPAQUE.sub(" ", text)
+    found = {name for name, pattern in (("service", _SERVICE), ("from", _FROM)) if pattern.search(bare)}
+    return found | {"update"} if _UPDATE.match(bare) else found
 
 
 def _question(name: str, text: str) -> Question:
@@ -362,14 +390,6 @@ def _value(store: ox.Store, parameter: Parameter, words: str) -> Iri:
     if found is None:
         raise UsageError(f"{parameter.name}: {words[:40]!r} is none of {', '.join(sorted(known))}")
     return Iri(found)
-
-
-def _refuse_more_than_reading(text: str) -> None:
-    bare = _OPAQUE.sub(" ", text)
-    if _UPDATE.match(bare):
-        raise QueryError("updates are refused: a graph is changed by building it again")
-    if _SERVICE.search(bare):
-        raise QueryError("SERVICE is refused: a query reads the build folder and nothing else")
 
 
 def _execute(store: ox.Store, text: str, base: str, seconds: float) -> Result:

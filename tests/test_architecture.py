@@ -24,6 +24,7 @@ ROOMS: dict[str, set[str]] = {
     "export": {"graph"},
     "store": set(),
     "query": {"store"},
+    "endpoint": {"store", "query"},
     "shapes": {"store"},
     "check": {"store", "query", "shapes"},
     "reference": {"query"},
