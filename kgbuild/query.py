@@ -58,8 +58,10 @@ _OPAQUE = re.compile(
     re.DOTALL,
 )
 _SERVICE = re.compile(r"(?<![\w?$:.-])service(?![\w:.-])", re.IGNORECASE)
+# No part of it can match in two ways: with ambiguous blanks, thirty PREFIX lines before a SELECT took forever.
 _UPDATE = re.compile(
-    r"\s*(?:(?:prefix\s+\S*\s*|base\s*)\s*)*(insert|delete|load|clear|drop|create|copy|move|add|with)\b", re.IGNORECASE
+    r"\s*+(?>(?>prefix\s++[^\s:]*+:|base|version)\s*+)*+(insert|delete|load|clear|drop|create|copy|move|add|with)\b",
+    re.IGNORECASE,
 )
 _FROM = re.compile(r"(?<![\w?$:.-])from(?![\w:.-])", re.IGNORECASE)
 _QUERY_FORM = re.compile(r"\b(select|ask|construct|describe|prefix|base)\b", re.IGNORECASE)

@@ -16,7 +16,7 @@ from kgbuild.config import Config
 from kgbuild.errors import QueryError, UsageError
 from kgbuild.export import dump
 from kgbuild.ontology import ontology_file
-from kgbuild.query import Question, bind, named_questions, prefix_lines, run
+from kgbuild.query import Question, bind, clauses, named_questions, prefix_lines, run
 from kgbuild.rdf import Term, n_triples
 from kgbuild.store import flat_turtle, store_base, store_of
 
@@ -212,6 +212,13 @@ def test_what_does_more_than_read_is_refused(text: str) -> None:
     with pytest.raises(QueryError):
         run(made, text)
     assert len(made) == before
+
+
+def test_a_long_prologue_is_read_in_no_time(store: ox.Store) -> None:
+    prologue = "".join(f"PREFIX p{i}:   <http://example.org/{i}#>  \n\n" for i in range(300))
+    assert clauses(prologue + "SELECT * { ?s ?p ?o }") == set()
+    assert clauses(prologue + "BASE <http://example.org/> INSERT DATA { }") == {"update"}
+    assert run(store, prologue + "ASK { ?c a kg:Claim }").rows == [["true"]]
 
 
 def test_words_that_look_like_operations_are_read(store: ox.Store) -> None:

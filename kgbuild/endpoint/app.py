@@ -212,8 +212,9 @@ class Application:
 
     def _check_host(self, environ: Environ) -> None:
         """Refuse a name that is not ours: a page elsewhere could point its own name at this machine (DNS rebinding)."""
+        host = environ.get("HTTP_HOST", "")
         try:
-            name = urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""
+            name = urlsplit(f"//{host}").hostname or "" if re.fullmatch(r"[A-Za-z0-9.:\[\]_-]*", host) else ""
         except ValueError:
             name = ""
         if name == "localhost" or name in self.settings.hosts or _is_address(name):

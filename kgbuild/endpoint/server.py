@@ -49,6 +49,9 @@ def serve(folder: Path, host: str, port: int, settings: Settings, ready: Callabl
                 f"{host}:{port} cannot be used ({error.strerror or error}); choose another --port"
             ) from error
         signal.signal(signal.SIGTERM, _stop)
+        signal.signal(
+            signal.SIGPIPE, signal.SIG_IGN
+        )  # the command line ends on it; a client that hangs up must not end this
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{getattr(server, 'effective_port', port)}/")
         server.run()
