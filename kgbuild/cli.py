@@ -293,6 +293,30 @@ def serve(
 
 
 @app.command()
+def publish(
+    folder: Folder,
+    url: Annotated[str, typer.Argument(help="Address of a Graph Store: http://localhost:3030/ds/data")],
+    graph: Annotated[
+        str | None, typer.Option(help="IRI of the graph to fill; the store's default graph otherwise.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="User name; the password is read from KGBUILD_PASSWORD.")] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Triples of one request.")] = 10_000,
+    add: Annotated[bool, typer.Option("--add", help="Keep what the graph holds, instead of replacing it.")] = False,
+) -> None:
+    """Load a graph into a SPARQL store, in batches; run it again to go on after a break.
+
+    Example: kgbuild publish output/ http://localhost:3030/news/data --graph https://example.org/news
+    """
+    from kgbuild.publish import Target
+    from kgbuild.publish import publish as send
+
+    target = Target(url, graph, user, os.environ.get("KGBUILD_PASSWORD", ""))
+    triples, sent = send(folder, target, batch, add)
+    before = f", {triples - sent} of them by an earlier run" if sent < triples else ""
+    print(f"{triples} triples in {target.address}{before}", file=sys.stderr)
+
+
+@app.command()
 def check(folder: Folder) -> None:
     """Prove a build: shapes, whole-graph checks, and every span against its source text.
 

@@ -25,6 +25,7 @@ ROOMS: dict[str, set[str]] = {
     "store": set(),
     "query": {"store"},
     "endpoint": {"store", "query"},
+    "publish": set(),
     "shapes": {"store"},
     "check": {"store", "query", "shapes"},
     "reference": {"query"},

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,19 +41,20 @@ class Pool:
             raise UsageError("kgbuild serve needs Linux, macOS or another Unix (on Windows: inside WSL)")
         self.folder = folder
         self.settings = settings
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of the socket to the nursery
+        self._hands = threading.Lock()  # of the workers that are free, and of who waits for one
         self._closed = False
-        self._free: queue.Queue[socket.socket] = queue.Queue()
+        self._free: list[socket.socket] = []
+        self._waiting: deque[queue.SimpleQueue[socket.socket]] = deque()
         self._control, self._process, self.facts = self._nursery()
         for _ in range(settings.workers):
-            self._free.put(self._worker())
+            self._give(self._worker())
 
     def ask(self, question: dict[str, Any]) -> Reply:
         """The answer to a question (see `answers.answer`), or why there is none. Waits for a free worker as long as a query may take."""
         limit = self.settings.seconds
-        try:
-            worker = self._free.get(timeout=limit)
-        except queue.Empty:
+        worker = self._take(limit)
+        if worker is None:
             return 503, "", b"too many queries at a time: try again"
         begun = time.monotonic()
         try:
@@ -68,20 +70,42 @@ class Pool:
             )
             return 503, "", f"{reason}: narrow it, or add a LIMIT".encode()
         finally:
-            if self._closed:
-                worker.close()
-            else:
-                self._free.put(worker)
+            self._give(worker)
         return head["status"], head.get("type", ""), body
 
     def close(self) -> None:
         """End the workers: each ends when its socket closes, or at its time limit."""
-        with self._lock:
+        with self._lock, self._hands:
             self._closed = True
             self._control.close()
-            while not self._free.empty():
-                self._free.get().close()
+            while self._free:
+                self._free.pop().close()
             self._process.wait()
+
+    def _take(self, seconds: float) -> socket.socket | None:
+        """A free worker, first come first served (a queue.Queue lets late comers overtake); None when there is none in time."""
+        with self._hands:
+            if self._free:
+                return self._free.pop()
+            mine: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
+            self._waiting.append(mine)
+        try:
+            return mine.get(timeout=seconds)
+        except queue.Empty:
+            with self._hands:
+                if mine in self._waiting:
+                    self._waiting.remove(mine)
+                    return None
+            return mine.get()  # handed over in the last moment
+
+    def _give(self, worker: socket.socket) -> None:
+        with self._hands:
+            if self._waiting:
+                self._waiting.popleft().put(worker)
+            elif self._closed:
+                worker.close()
+            else:
+                self._free.append(worker)
 
     def _worker(self) -> socket.socket:
         ours, theirs = socket.socketpair()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,7 @@ def serve(folder: Path, host: str, port: int, settings: Settings, ready: Callabl
     """
     from waitress.server import create_server  # starts slower than the rest of the command line
 
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it would write a line for every request that waits
     keeper = Keeper(folder, settings)
     try:
         try:
