@@ -114,7 +114,7 @@ def _done(journal: Path, state: dict[str, object], batches: int) -> int:
     try:
         before = json.loads(journal.read_text(encoding="utf-8"))
         done = before.pop("done")
-    except (OSError, ValueError, AttributeError, KeyError):
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
         return 0
     return done if before == state and isinstance(done, int) and 0 < done < batches else 0
 
