@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
@@ -25,6 +25,9 @@ from kgbuild.ids import ID
 from kgbuild.ontology import KG, V
 from kgbuild.rdf import PREFIXES, XSD, Iri, Literal, Term, Triple, compact, data_prefixes, n_triples, turtle
 from kgbuild.store import QUERIES, store_base
+
+if TYPE_CHECKING:
+    import pandas
 
 __all__ = [
     "FORMATS",
@@ -127,10 +130,13 @@ class Result:
         return iter(self.rows)
 
     def dump(self, form: str) -> str:
-        """The answer as csv, tsv, json (a list of objects) or turtle (of a CONSTRUCT or DESCRIBE only)."""
+        """The answer as csv, tsv, json (a list of objects) or turtle.
+
+        A SELECT's rows become Turtle in the result set vocabulary of the W3C's SPARQL tests, in order (rs:index).
+        """
         if form == "turtle":
             if self.graph is None:
-                raise UsageError("turtle is for CONSTRUCT and DESCRIBE; write a SELECT's rows as csv, tsv or json")
+                return self._result_set()
             return turtle(self.graph, data_prefixes(self.base)).decode()
         if form == "json":
             objects = [dict(zip(self.variables, map(self._plain, row), strict=True)) for row in self.terms]
@@ -145,6 +151,39 @@ class Result:
             lines = [self.variables, *([" ".join((c or "").split()) for c in row] for row in self.rows)]
             return "".join("\t".join(line) + "\n" for line in lines)
         raise UsageError(f"unknown format {form!r}; known: {', '.join(FORMATS)}")
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A DataFrame: a column a variable; numbers, booleans and days (datetime64) by their type, None where there is no value.
+
+        Raises UsageError when pandas is not installed.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise UsageError("a DataFrame needs pandas: pip install 'kgbuild[pandas]'") from error
+        columns = {}
+        for number, name in enumerate(self.variables):
+            terms = [row[number] for row in self.terms]
+            values = [self._plain(term) for term in terms]
+            kinds = {term.datatype for term in terms if isinstance(term, Literal)}
+            if kinds == {XSD + "date"} and not any(isinstance(term, Iri) for term in terms):
+                columns[name] = pandas.to_datetime(pandas.Series(values, dtype=object), errors="coerce")
+            else:
+                columns[name] = pandas.Series(values, dtype=None if values and None not in values else object)
+        return pandas.DataFrame(columns, columns=list(self.variables))
+
+    def _result_set(self) -> str:
+        lines = ["@prefix rs: <http://www.w3.org/2001/sw/DataAccess/tests/result-set#> .", "", "[] a rs:ResultSet ;"]
+        names = " , ".join(n_triples(Literal(v)) for v in self.variables)
+        rows = []
+        for number, row in enumerate(self.terms, 1):
+            bound = [
+                f"rs:binding [ rs:variable {n_triples(Literal(v))} ; rs:value {t if isinstance(t, Iri) and t.startswith('_:') else n_triples(t)} ]"
+                for v, t in zip(self.variables, row, strict=True)
+                if t is not None
+            ]
+            rows.append("  rs:solution [ " + " ;\n    ".join([f"rs:index {number}", *bound]) + " ]")
+        return "\n".join(lines) + "\n" + " ;\n".join([f"  rs:resultVariable {names}", *rows]) + " .\n"
 
     def _repr_html_(self) -> str:
         """A table for notebooks."""
