@@ -33,7 +33,7 @@ def test_curl_as_written(examples: Endpoint) -> None:
         done = subprocess.run(["bash", "-c", here(command, examples)], capture_output=True, text=True)
         assert done.returncode == 0 and done.stdout, done.stderr
         said.append(done.stdout)
-    assert re.fullmatch(r"claims\r\n[1-9][0-9]+\r\n", said[0])
+    assert re.fullmatch(r"claims\n[1-9][0-9]+\n", said[0])
     assert "kg:opposes" in said[1] and "kg:opposes" in said[2] and "Russia" in said[3]
     assert said[4] in TEXT
 
