@@ -200,7 +200,12 @@ def query(
 def export(
     folder: Folder,
     form: Annotated[
-        str, typer.Option("--format", "-f", help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw or html.")
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw or html.",
+        ),
     ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write (default: standard output).")] = None,
 ) -> None:
