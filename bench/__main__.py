@@ -23,6 +23,7 @@ SUITES = {
     "coref": "coreference on GUM documents given as raw text",
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
+    "endpoint": "a build folder served (--data) to 50 clients for --seconds, slow queries beside them",
     "speed": "time from process start to graph, words a second per room",
 }
 
@@ -46,6 +47,7 @@ def main() -> int:
     )
     parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")
+    parser.add_argument("--seconds", type=float, default=60, help="how long to load the endpoint")
     parser.add_argument("--verbose", action="store_true", help="list misses and false alarms")
     options = parser.parse_args()
     if options.data is None and options.suite not in WITHOUT_DATA:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -199,7 +200,12 @@ def query(
 def export(
     folder: Folder,
     form: Annotated[
-        str, typer.Option("--format", "-f", help="turtle, jsonld, nquads, graphml, gexf, dot, csv or html.")
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw or html.",
+        ),
     ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write (default: standard output).")] = None,
 ) -> None:
@@ -243,6 +249,76 @@ def view(
     print(page.resolve())
     if browser:
         webbrowser.open(page.resolve().as_uri())
+
+
+@app.command()
+def serve(
+    folder: Folder,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; the default is reached from this machine only.")
+    ] = "127.0.0.1",
+    seconds: Annotated[float, typer.Option(min=0.01, max=86400, help="Longest time of a query.")] = 30,
+    rows: Annotated[int, typer.Option(min=1, help="Most rows of an answer.")] = 100_000,
+    memory: Annotated[
+        int, typer.Option(min=16, help="MiB of memory a query may take beside the graph (Linux).")
+    ] = 1024,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Queries at a time (default: one a core, two at least).")
+    ] = None,
+    cors: Annotated[
+        list[str] | None,
+        typer.Option(help="A web origin whose pages may ask (https://example.org), or *; may be repeated."),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A name this machine is reached by, beside localhost; may be repeated.")
+    ] = None,
+) -> None:
+    """Answer SPARQL over HTTP, read-only: a query editor at /, the endpoint at /sparql.
+
+    Example: kgbuild serve output/ --port 8765
+    """
+    from kgbuild.endpoint.server import serve as run
+    from kgbuild.endpoint.settings import Settings
+
+    if not folder.is_dir():
+        raise BuildFolderError(f"{folder}: not a build folder; run `kgbuild build INPUT -o {folder}` first")
+    settings = Settings(
+        seconds=seconds, rows=rows, memory_mib=memory, hosts=tuple(allow_host or ()), origins=tuple(cors or ())
+    )
+    if workers is not None:
+        settings = replace(settings, workers=workers)
+    run(
+        folder,
+        host,
+        port,
+        settings,
+        lambda address: print(f"{folder} at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True),
+    )
+
+
+@app.command()
+def publish(
+    folder: Folder,
+    url: Annotated[str, typer.Argument(help="Address of a Graph Store: http://localhost:3030/ds/data")],
+    graph: Annotated[
+        str | None, typer.Option(help="IRI of the graph to fill; the store's default graph otherwise.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="User name; the password is read from KGBUILD_PASSWORD.")] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Triples of one request.")] = 10_000,
+    add: Annotated[bool, typer.Option("--add", help="Keep what the graph holds, instead of replacing it.")] = False,
+) -> None:
+    """Load a graph into a SPARQL store, in batches; run it again to go on after a break.
+
+    Example: kgbuild publish output/ http://localhost:3030/news/data --graph https://example.org/news
+    """
+    from kgbuild.publish import Target
+    from kgbuild.publish import publish as send
+
+    target = Target(url, graph, user, os.environ.get("KGBUILD_PASSWORD", ""))
+    triples, sent = send(folder, target, batch, add)
+    before = f", {triples - sent} of them by an earlier run" if sent < triples else ""
+    print(f"{triples} triples in {target.address}{before}", file=sys.stderr)
 
 
 @app.command()

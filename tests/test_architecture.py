@@ -24,6 +24,8 @@ ROOMS: dict[str, set[str]] = {
     "export": {"graph"},
     "store": set(),
     "query": {"store"},
+    "endpoint": {"store", "query"},
+    "publish": set(),
     "shapes": {"store"},
     "check": {"store", "query", "shapes"},
     "reference": {"query"},

@@ -84,7 +84,25 @@ def test_the_built_graph_answers_and_proves_itself(built: Path) -> None:
     assert kgbuild("diff", built, built).stdout == "no difference\n"
 
 
-@pytest.mark.parametrize("form", ["turtle", "jsonld", "nquads", "graphml", "gexf", "dot", "csv", "html"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "turtle",
+        "trig",
+        "ntriples",
+        "jsonld",
+        "nquads",
+        "rdfxml",
+        "webannotation",
+        "rdf12",
+        "graphml",
+        "gexf",
+        "dot",
+        "csv",
+        "csvw",
+        "html",
+    ],
+)
 def test_every_format_is_written(built: Path, form: str) -> None:
     done = kgbuild("export", built, "--format", form)
     assert done.returncode == 0 and len(done.stdout) > 200

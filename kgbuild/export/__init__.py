@@ -19,12 +19,18 @@ WRITERS: Registry[Writer] = Registry(
     "writer",
     {
         "turtle": "kgbuild.export.turtle:write",
+        "trig": "kgbuild.export.trig:write",
+        "ntriples": "kgbuild.export.ntriples:write",
         "jsonld": "kgbuild.export.jsonld:write",
         "nquads": "kgbuild.export.nquads:write",
+        "rdfxml": "kgbuild.export.rdfxml:write",
+        "webannotation": "kgbuild.export.constructed:write_webannotation",
+        "rdf12": "kgbuild.export.constructed:write_rdf12",
         "graphml": "kgbuild.export.graphml:write",
         "gexf": "kgbuild.export.gexf:write",
         "dot": "kgbuild.export.dot:write",
         "csv": "kgbuild.export.csv:write",
+        "csvw": "kgbuild.export.csvw:write",
         "html": "kgbuild.page:write",
     },
 )
