@@ -56,12 +56,12 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
                 continue
             mean = numbers.mean
             axes.add_patch(Rectangle((x, y), CELL, CELL, facecolor=colours(scale(mean)), edgecolor="white", linewidth=0.8))
-            ink = "white" if mean > 0.55 else INK
+            ink = "white" if mean > 0.75 else INK
             axes.text(x + CELL / 2, y + CELL * 0.40, f"{mean:+.1f}".replace("-", "−"), ha="center", va="center", fontsize=7, color=ink)
             axes.text(x + CELL / 2, y + CELL * 0.76, str(numbers.count), ha="center", va="center", fontsize=4.8, color=ink)
     for c, name in enumerate(columns):
         axes.text(left + CELL * (c + 0.5), top - 5, name, ha="center", va="bottom", rotation=90, fontsize=FONT)
-    bar = figure.add_axes((MARGIN / wide, 29 / high, 130 / wide, 7 / high))
+    bar = figure.add_axes(((MARGIN + 18) / wide, 29 / high, 130 / wide, 7 / high))
     figure.colorbar(ScalarMappable(scale, colours), cax=bar, orientation="horizontal", ticks=[-1, 0, 1])
     bar.set_xticklabels(["−1 against", "0", "+1 for"], fontsize=6.5)
     bar.tick_params(length=2, width=0.5)
@@ -69,9 +69,9 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
     bar.spines["outline"].set_edgecolor(PALE)
     notes = ["rows: holders, columns: targets", "small: pieces of evidence"]
     if more:
-        notes.append(f"{more} rows or columns with less evidence left out")
+        notes.append(f"left out for less evidence: {more} of the rows and columns")
     for n, note in enumerate(notes):
-        axes.text(MARGIN + 160, high - 34 + 10 * n, note, va="center", fontsize=6.5, color="#555555")
+        axes.text(MARGIN + 186, high - 34 + 10 * n, note, va="center", fontsize=6.5, color="#555555")
     return figure
 
 

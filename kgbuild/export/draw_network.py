@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import log2
 from typing import Any, Final
 
 from kgbuild.aggregate import Aggregates, Dyad
-from kgbuild.export.layout import arrange
+from kgbuild.export.layout import FOE, FRIEND, KIN, arrange
 from kgbuild.export.pictures import INK, PALE, STYLE, shown, sign
 
 __all__ = ["MOST", "draw"]
@@ -24,7 +25,7 @@ PAD: Final = 3.5
 GAP: Final = 24.0
 MARGIN: Final = 26.0
 LEGEND: Final = 62.0
-NARROWEST: Final = 430.0
+NARROWEST: Final = 490.0
 
 
 def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
@@ -40,7 +41,11 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
     for d in edges:
         a, b = sorted((number[d.holder], number[d.target]))
         links[a, b] = links.get((a, b), 0.0) + (d.numbers.mean or 0.0) * d.numbers.count
-    centres = arrange(len(nodes), links, boxes, GAP)
+    lengths = {key: FRIEND if value > 0 else FOE for key, value in links.items()}
+    for camp in found.camps.camps:
+        for a, b in combinations(sorted(number[m] for m in camp.members if m in number), 2):
+            lengths.setdefault((a, b), KIN)
+    centres = arrange(len(nodes), lengths, boxes, GAP)
     low_x = min((x - w / 2 for (x, _), (w, _) in zip(centres, boxes, strict=True)), default=0.0)
     high_x = max((x + w / 2 for (x, _), (w, _) in zip(centres, boxes, strict=True)), default=0.0)
     low_y = min((y - h / 2 for (_, y), (_, h) in zip(centres, boxes, strict=True)), default=0.0)

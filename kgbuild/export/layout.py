@@ -10,16 +10,19 @@ from collections.abc import Mapping, Sequence
 from math import cos, pi, sin, sqrt
 from typing import Any, TypeAlias
 
-__all__ = ["Box", "Point", "arrange", "overlaps"]
+__all__ = ["FOE", "FRIEND", "KIN", "Box", "Point", "arrange", "overlaps"]
 
 Point: TypeAlias = tuple[float, float]
 Box: TypeAlias = tuple[float, float]
 """Width and height."""
 
-FRIEND, FOE = 1.0, 1.9
-"""Length of a support and of an opposition."""
+FRIEND, KIN, FOE = 1.0, 1.3, 2.2
+"""Length of a support, of a common camp and of an opposition."""
 SWEEPS = 300
 PUSHES = 2000
+CLEARED = 80
+"""Lines of a component up to which boxes are moved off the lines of others; a denser drawing has no room for it."""
+ROUNDS = 60
 
 
 def arrange(
@@ -27,12 +30,12 @@ def arrange(
 ) -> list[Point]:
     """Centres of `count` boxes, no two of them nearer than `gap`.
 
-    links: (i, j) with i < j -> sign of what joins them; boxes and gap are in one unit, the result's too. aspect: of the whole, width
-    to height.
+    links: (i, j) with i < j -> how far apart the two want to be, a support FRIEND, an opposition FOE, two of one camp KIN; boxes and
+    gap are in one unit, the result's too. aspect: of the whole, width to height.
     """
     neighbours: list[dict[int, float]] = [{} for _ in range(count)]
-    for (i, j), sign in sorted(links.items()):
-        neighbours[i][j] = neighbours[j][i] = FRIEND if sign > 0 else FOE
+    for (i, j), length in sorted(links.items()):
+        neighbours[i][j] = neighbours[j][i] = length
     parts = []
     seen: set[int] = set()
     for start in range(count):
@@ -66,7 +69,14 @@ def _component(part: Sequence[int], neighbours: Sequence[Mapping[int, float]], b
     own = [boxes[i] for i in part]
     # The unit is the width that lets an average pair of neighbours stand side by side.
     unit = sum(w for w, _ in own) / len(own) + 2 * gap
-    return _apart([(x * unit * 1.15, y * unit * 0.62) for x, y in shape], own, gap)
+    lines = sorted((number[i], number[j]) for i in part for j, d in neighbours[i].items() if i < j and d != KIN)
+    points = _apart([(x * unit * 0.7, y * unit * 0.6) for x, y in shape], own, gap)
+    if len(lines) <= CLEARED:
+        for _ in range(ROUNDS):  # a box on the line of two others would seem to be one of its ends
+            if not _off_lines(points, own, lines, gap / 3):
+                break
+            points = _apart(points, own, gap)
+    return points
 
 
 def _distances(links: Sequence[Mapping[int, float]]) -> Any:
@@ -145,6 +155,26 @@ def _apart(points: list[Point], boxes: Sequence[Box], gap: float) -> list[Point]
         if turn % 40 == 39:
             at = [[x * 1.06, y * 1.06] for x, y in at]
     return [(x, y) for x, y in at]
+
+
+def _off_lines(points: list[Point], boxes: Sequence[Box], lines: Sequence[tuple[int, int]], gap: float) -> bool:
+    """Boxes that a line between two others runs through, moved off it along its normal; whether any was."""
+    moved = False
+    for a, b in lines:
+        for k, (x, y) in enumerate(points):
+            if k in (a, b):
+                continue
+            (ax, ay), (bx, by) = points[a], points[b]
+            dx, dy = bx - ax, by - ay
+            length = sqrt(dx * dx + dy * dy) or 1.0
+            along = ((x - ax) * dx + (y - ay) * dy) / length**2
+            off = ((x - ax) * -dy + (y - ay) * dx) / length
+            reach = boxes[k][0] / 2 * abs(dy) / length + boxes[k][1] / 2 * abs(dx) / length + gap
+            if 0.0 < along < 1.0 and abs(off) < reach:
+                push = (reach - abs(off)) * 1.05 * (1.0 if off >= 0 else -1.0)
+                points[k] = (x - dy / length * push, y + dx / length * push)
+                moved = True
+    return moved
 
 
 def _packed(
