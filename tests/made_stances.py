@@ -120,3 +120,16 @@ def many(stances: int, actors: int = 44, seed: int = 7, camps: int = 3, repeats:
                 if chance.random() < 0.3:
                     records += event(home, span, kind, [people[a].id], [people[b].id])
     return records
+
+
+def changed(before: float = 0.6, after: float = -0.7, each: int = 9, day: str = "2031-05-01") -> list[Record]:
+    """One holder that turns against its target on `day`: `each` stances on days before it and from it on."""
+    a, b = actor("Ruun"), actor("Pell")
+    turn = date.fromisoformat(day)
+    records: list[Record] = [a, b]
+    for n in range(-each, each):
+        sentence = f"Ruun spoke of Pell for the {n + each}th time, of its {WORDS[n % len(WORDS)]} and of its {WORDS[n * 7 % len(WORDS)]}."
+        home, (span,) = article([sentence], (turn + timedelta(days=3 * n)).isoformat(), f"Paper {n % 4}")
+        score = (after if n >= 0 else before) + 0.05 * (n % 3)
+        records += [home, stance(home, span, a.id, b.id, round(score, 2))]
+    return records
