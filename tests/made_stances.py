@@ -18,7 +18,9 @@ NAMES = (
     "Association of Border Provinces", "Caspar Thorne", "Lena Vogt", "Hollin", "Marrow Bay Company", "Southern Relief Agency", "Ruun",
     "Dagny Castellanos", "Ostia", "Peninsula Command", "People's Tribune", "Greyhaven", "Yarrow Institute", "Nine Wells", "Tolly", "Ferrant",
 )  # fmt: skip
-STATES = frozenset({"Arland", "Borduria", "Norland", "Sudmark", "Westmere", "Eastfold", "Veldt", "Ruun", "Ostia", "Pell"})
+STATES = frozenset(
+    {"Arland", "Borduria", "Norland", "Sudmark", "Westmere", "Eastfold", "Veldt", "Ruun", "Ostia", "Pell"}
+)
 WORDS = (
     "harbour treaty bridge tariff border convoy grain pipeline ceasefire summit election island fleet envoy budget canal railway dam airport "
     "market court census ferry mine forest embassy school archive lighthouse parade vaccine satellite quarry vineyard tunnel"
@@ -44,12 +46,12 @@ def article(
     text += f"Filed as {salt}.\n"
     sha = hashlib.sha256(text.encode()).hexdigest()
     line = Dateline(0, len(head), agency=agency) if agency else None
-    return Document(document_id(sha), text, sha, "made.txt", publisher=publisher, published=published, dateline=line), spans
+    return Document(
+        document_id(sha), text, sha, "made.txt", publisher=publisher, published=published, dateline=line
+    ), spans
 
 
-def stance(
-    document: Document, span: Span, holder: str, target: str, score: float, **more: object
-) -> Stance:
+def stance(document: Document, span: Span, holder: str, target: str, score: float, **more: object) -> Stance:
     """A stance whose evidence is a whole sentence, told by the article itself unless `attributed_to` says otherwise."""
     tail = str(more.pop("tail", "x"))
     return Stance(
@@ -80,7 +82,9 @@ def event(
     return [found, claim]
 
 
-def many(stances: int, actors: int = 44, seed: int = 7, camps: int = 3, repeats: float = 0.0, days: int = 900) -> list[Record]:
+def many(
+    stances: int, actors: int = 44, seed: int = 7, camps: int = 3, repeats: float = 0.0, days: int = 900
+) -> list[Record]:
     """Records of about `stances` stances between actors of some camps, four an article; `repeats` of the sentences are agencies' copies."""
     chance = random.Random(seed)
     names = [NAMES[n] if n < len(NAMES) else f"Body {n}" for n in range(actors)]

@@ -35,7 +35,19 @@ ROOMS: dict[str, set[str]] = {
 """Room -> the rooms it may import beside the core. Only `pipeline` joins them; `cli` is the door."""
 
 TOP = {"pipeline", "cli", "__main__", "__init__"}
-HEAVY = {"spacy", "rdflib", "networkx", "trafilatura", "pyshacl", "rich", "thinc", "numpy", "matplotlib", "pandas", "pyarrow"}
+HEAVY = {
+    "spacy",
+    "rdflib",
+    "networkx",
+    "trafilatura",
+    "pyshacl",
+    "rich",
+    "thinc",
+    "numpy",
+    "matplotlib",
+    "pandas",
+    "pyarrow",
+}
 MAY_IMPORT_AT_TOP = {
     "layers": {"spacy"}, "annotate": {"spacy", "numpy"}, "claims": {"spacy"}, "graph": {"networkx", "numpy"},
     "export": {"networkx"}, "page": {"networkx", "numpy"}, "check": {"rdflib", "pyshacl"}, "query": {"rdflib"}, "store": set(), "sources": set(),

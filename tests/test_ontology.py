@@ -10,9 +10,8 @@ from pathlib import Path
 import arland
 import pytest
 import rdflib
-from rdflib.namespace import OWL, RDF, RDFS, SKOS
-
 from made_stances import changed
+from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from kgbuild import vocab
 from kgbuild.aggregate import Aggregates

@@ -98,7 +98,7 @@ class Aggregates:
     def frame(self, name: str, pair: tuple[str, str] | None = None, window: str = "month") -> pandas.DataFrame:
         """A table as a pandas DataFrame. Raises KgbuildError when pandas is not installed."""
         try:
-            import pandas  # noqa: ICN001 (an option: only who asks for a frame needs it)
+            import pandas
         except ImportError as error:
             raise KgbuildError("pandas is not installed; pip install 'kgbuild[tables]', or use .table(name)") from error
         found = self.table(name, pair, window)
@@ -123,7 +123,9 @@ class Aggregates:
                 return found[0]
             if found:
                 raise UsageError(f"several have the name {name[:60]!r}: {', '.join(found[:5])}; give one of these ids")
-        raise UsageError(f"nobody called {name[:60]!r} has a stance or is dealt with; `kgbuild query FOLDER dyads` shows who has")
+        raise UsageError(
+            f"nobody called {name[:60]!r} has a stance or is dealt with; `kgbuild query FOLDER dyads` shows who has"
+        )
 
     def as_dict(self, window: str = "month") -> dict[str, Any]:
         """Everything as plain values for JSON: sides, dyads with their evidence, series, changes, camps."""

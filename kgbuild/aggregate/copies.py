@@ -65,35 +65,39 @@ def same_sentences(texts: Iterable[str]) -> dict[str, str]:
     """Each of the texts (as `worded` gives them) -> the first, in alphabetical order, of those that tell the same."""
     ordered = sorted(set(texts))
     shingles = _shingles(ordered)
-    frequency: Counter[tuple[str, ...]] = Counter()
+    frequency: Counter[int] = Counter()
     for found in shingles.values():
         frequency.update(found)
     groups = Groups()
-    index: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    index: defaultdict[int, list[str]] = defaultdict(list)
     for text, found in shingles.items():
         size = len(found)
-        rare = sorted((s for s in found if frequency[s] > 1), key=lambda s: (frequency[s], s))
-        alone = size - len(rare)
+        shared = [s for s in found if frequency[s] > 1]
         # Of the shingles, rarest first, one of the first size - NEAR * size + 1 is shared by whatever is near enough.
-        prefix = rare[: max(0, size - ceil(NEAR * size) + 1 - alone)]
-        candidates = {t for s in prefix for t in index.get(s, ())}
-        for other in sorted(candidates):
+        prefix = size - ceil(NEAR * size) + 1 - (size - len(shared))
+        if prefix <= 0:
+            continue
+        rare = sorted(shared, key=lambda s: (frequency[s], s))[:prefix]
+        for other in sorted({t for s in rare for t in index.get(s, ())}):
             theirs = shingles[other]
             both = len(found & theirs)
             if both >= NEAR * (size + len(theirs) - both):
                 groups.join(text, other)
-        for s in prefix:
+        for s in rare:
             if frequency[s] <= COMMON:
                 index[s].append(text)
     return {text: groups.of(text) for text in ordered}
 
 
-def _shingles(texts: Sequence[str]) -> dict[str, frozenset[tuple[str, ...]]]:
+def _shingles(texts: Sequence[str]) -> dict[str, frozenset[int]]:
+    """The three-word shingles of each text that is long enough, as numbers: the words are numbered as they come up."""
+    number: dict[str, int] = {}
     out = {}
     for text in texts:
         words = text.split(" ")
         if len(words) >= SHORTEST:
-            out[text] = frozenset(zip(words, words[1:], words[2:], strict=False))
+            n = [number.setdefault(w, len(number)) for w in words]
+            out[text] = frozenset([(a << 48) | (b << 24) | c for a, b, c in zip(n, n[1:], n[2:], strict=False)])
     return out
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp, fsum, sqrt
 from typing import Final
 
@@ -145,7 +146,7 @@ def changes(pieces: Iterable[Piece]) -> list[Change]:
         points.sort()
         cuts = sorted(_cuts(points, 0, len(points)))
         edges = [0, *(at for at, _ in cuts), len(points)]
-        means = [fsum(s for _, s in points[a:b]) / (b - a) for a, b in zip(edges, edges[1:], strict=False)]
+        means = [fsum(s for _, s in points[a:b]) / (b - a) for a, b in pairwise(edges)]
         for n, (at, probability) in enumerate(cuts):
             out.append(
                 Change(

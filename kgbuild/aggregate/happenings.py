@@ -82,7 +82,8 @@ def _happening(
 
 def _days(members: Iterable[Evidence], documents: Mapping[str, Document]) -> Days:
     """The narrowest days the texts give; else, where no text gives any, those of the earliest article."""
-    told, filed = [], []
+    told: list[Days] = []
+    filed: list[Days] = []
     for e in members:
         document = documents[e.document]
         published = document.published or (document.dateline.date if document.dateline else None)

@@ -147,9 +147,7 @@ def read_stances(
     return out
 
 
-def _status(
-    stance: Stance, status: str, told: Evidence | None, basis: Claim | Event | None, sides: Sides
-) -> str:
+def _status(stance: Stance, status: str, told: Evidence | None, basis: Claim | Event | None, sides: Sides) -> str:
     if status == "Claimed" and sides.speaks_for(stance.attributed_to, stance.holder):
         status = "Reported"
     if told is not None and isinstance(basis, Event) and status in ("Reported", "Claimed"):

@@ -227,13 +227,18 @@ def _matrix(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Tab
     holders = sorted({d.holder for d in held}, key=lambda i: (found.name(i).casefold(), i))
     targets = sorted({d.target for d in held}, key=lambda i: (found.name(i).casefold(), i))
     means = {(d.holder, d.target): d.numbers.mean for d in held}
-    shared = {n for n in map(found.name, targets) if sum(found.name(t) == n for t in targets) > 1} | {"actor", "actor_name"}
+    shared = {n for n in map(found.name, targets) if sum(found.name(t) == n for t in targets) > 1} | {
+        "actor",
+        "actor_name",
+    }
     heads = [f"{found.name(t)} ({t})" if found.name(t) in shared else found.name(t) for t in targets]
     columns = (
         Column("actor", "string", "id of the holder"), Column("actor_name", "string", "name of the holder"),
         *(Column(h, "decimal", f"mean stance toward {t}") for h, t in zip(heads, targets, strict=True)),
     )  # fmt: skip
-    rows: list[tuple[Cell, ...]] = [(h, found.name(h), *(_rounded(means.get((h, t))) for t in targets)) for h in holders]
+    rows: list[tuple[Cell, ...]] = [
+        (h, found.name(h), *(_rounded(means.get((h, t))) for t in targets)) for h in holders
+    ]
     return Table("matrix", columns, rows, ("actor",))
 
 

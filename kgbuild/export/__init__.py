@@ -90,11 +90,15 @@ def dump_view(form: str, records: Sequence[Record], config: Config, chosen: Sele
 
     view = chosen.view or ("network" if form in pictures else "edges" if form == "csv" else "dyad-day")
     if form in tables and view not in TABLES and (form, view) != ("csv", "edges"):
-        raise UsageError(f"{form} has no view {view!r}; known: {', '.join(('edges', *TABLES) if form == 'csv' else TABLES)}")
+        raise UsageError(
+            f"{form} has no view {view!r}; known: {', '.join(('edges', *TABLES) if form == 'csv' else TABLES)}"
+        )
     if chosen.window not in WINDOWS:
         raise UsageError(f"unknown window {chosen.window!r}; known: {', '.join(WINDOWS)}")
     if view == "edges":
-        raise UsageError("--pair, --window and --by need a view of the aggregates: --view dyads, series, dyad-month ...")
+        raise UsageError(
+            "--pair, --window and --by need a view of the aggregates: --view dyads, series, dyad-month ..."
+        )
     found = Aggregates(records, chosen.by)
     pair = (found.find(chosen.pair[0]), found.find(chosen.pair[1])) if chosen.pair else None
     if form in pictures:

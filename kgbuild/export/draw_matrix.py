@@ -26,7 +26,11 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
 
-    held = {(d.holder, d.target): d.numbers for d in found.dyads if d.numbers.count and (pair is None or {d.holder, d.target} <= set(pair))}
+    held = {
+        (d.holder, d.target): d.numbers
+        for d in found.dyads
+        if d.numbers.count and (pair is None or {d.holder, d.target} <= set(pair))
+    }
     holders = _ordered(found, {h: sum(n.count for (a, _), n in held.items() if a == h) for h, _ in held})
     targets = _ordered(found, {t: sum(n.count for (_, b), n in held.items() if b == t) for _, t in held})
     more = len({h for h, _ in held}) - len(holders) + len({t for _, t in held}) - len(targets)
@@ -55,10 +59,22 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
                 axes.add_patch(Rectangle((x, y), CELL, CELL, facecolor="#F6F6F6", edgecolor="white", linewidth=0.8))
                 continue
             mean = numbers.mean
-            axes.add_patch(Rectangle((x, y), CELL, CELL, facecolor=colours(scale(mean)), edgecolor="white", linewidth=0.8))
+            axes.add_patch(
+                Rectangle((x, y), CELL, CELL, facecolor=colours(scale(mean)), edgecolor="white", linewidth=0.8)
+            )
             ink = "white" if mean > 0.75 else INK
-            axes.text(x + CELL / 2, y + CELL * 0.40, f"{mean:+.1f}".replace("-", "−"), ha="center", va="center", fontsize=7, color=ink)
-            axes.text(x + CELL / 2, y + CELL * 0.76, str(numbers.count), ha="center", va="center", fontsize=4.8, color=ink)
+            axes.text(
+                x + CELL / 2,
+                y + CELL * 0.40,
+                f"{mean:+.1f}".replace("-", "−"),
+                ha="center",
+                va="center",
+                fontsize=7,
+                color=ink,
+            )
+            axes.text(
+                x + CELL / 2, y + CELL * 0.76, str(numbers.count), ha="center", va="center", fontsize=4.8, color=ink
+            )
     for c, name in enumerate(columns):
         axes.text(left + CELL * (c + 0.5), top - 5, name, ha="center", va="bottom", rotation=90, fontsize=FONT)
     bar = figure.add_axes(((MARGIN + 18) / wide, 29 / high, 130 / wide, 7 / high))

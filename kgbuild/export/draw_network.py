@@ -70,7 +70,9 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
         axes.add_patch(patch)
         patches.append(patch)
         style = "normal" if actor else "italic"
-        axes.text(x + shift_x, y + shift_y, name, ha="center", va="center_baseline", fontsize=FONT, fontstyle=style, zorder=4)
+        axes.text(
+            x + shift_x, y + shift_y, name, ha="center", va="center_baseline", fontsize=FONT, fontstyle=style, zorder=4
+        )
     both = {(d.target, d.holder) for d in edges}
     for d in edges:
         a, b = number[d.holder], number[d.target]
@@ -83,7 +85,15 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
                 linewidth=_width(d.numbers.count), shrinkA=0.5, shrinkB=1.5, zorder=2, capstyle="butt", joinstyle="miter",
             )
         )  # fmt: skip
-    _legend(axes, found, wide, bool(tint), left_out, sum(d.numbers.count for d in edges), any(not i.startswith("actor/") for i in nodes))
+    _legend(
+        axes,
+        found,
+        wide,
+        bool(tint),
+        left_out,
+        sum(d.numbers.count for d in edges),
+        any(not i.startswith("actor/") for i in nodes),
+    )
     return figure
 
 

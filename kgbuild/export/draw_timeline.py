@@ -56,7 +56,9 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
         if n < len(shown_ways):
             way = shown_ways[n]
             _stances(axes, found, pieces[way], way, window)
-            axes.set_title(f"{shown(found.name(way[0]))} toward {shown(found.name(way[1]))}", fontsize=8, loc="left", pad=4)
+            axes.set_title(
+                f"{shown(found.name(way[0]))} toward {shown(found.name(way[1]))}", fontsize=8, loc="left", pad=4
+            )
         else:
             _events(axes, told, window)
             axes.set_title(f"Happenings between them by {window}, told as fact", fontsize=8, loc="left", pad=4)
@@ -89,7 +91,10 @@ def _stances(axes: Any, found: Aggregates, pieces: list[Piece], way: tuple[str, 
     for w in means:
         a, b = (date.fromisoformat(d) for d in w.days)
         axes.plot([a, b], [w.numbers.mean] * 2, color=INK, linewidth=1.6, solid_capstyle="butt", zorder=2)
-    middles = [date.fromisoformat(w.days[0]) + (date.fromisoformat(w.days[1]) - date.fromisoformat(w.days[0])) / 2 for w in means]
+    middles = [
+        date.fromisoformat(w.days[0]) + (date.fromisoformat(w.days[1]) - date.fromisoformat(w.days[0])) / 2
+        for w in means
+    ]
     axes.plot(middles, [w.numbers.mean for w in means], color=INK, linewidth=0.5, zorder=2)
     for c in found.changes:
         if (c.holder, c.target) == way:

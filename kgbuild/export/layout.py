@@ -60,7 +60,9 @@ def overlaps(points: Sequence[Point], boxes: Sequence[Box], gap: float = 0.0) ->
     return sum(_overlap(points, boxes, gap, i, j) is not None for i in range(n) for j in range(i + 1, n))
 
 
-def _component(part: Sequence[int], neighbours: Sequence[Mapping[int, float]], boxes: Sequence[Box], gap: float) -> list[Point]:
+def _component(
+    part: Sequence[int], neighbours: Sequence[Mapping[int, float]], boxes: Sequence[Box], gap: float
+) -> list[Point]:
     if len(part) == 1:
         return [(0.0, 0.0)]
     number = {i: n for n, i in enumerate(part)}
@@ -121,7 +123,7 @@ def _stress(distance: Any) -> list[Point]:
             position[i] = (weight[i][:, None] * (position + step * scale[:, None])).sum(axis=0) / total[i]
     position -= position.mean(axis=0)
     # The longest extent lies across the page.
-    values, vectors = np.linalg.eigh(position.T @ position)
+    _, vectors = np.linalg.eigh(position.T @ position)
     turned = position @ vectors[:, ::-1]
     turned *= np.where(turned[np.abs(turned).argmax(axis=0), [0, 1]] < 0, -1.0, 1.0)
     return [(round(float(x), 6), round(float(y), 6)) for x, y in turned]
@@ -178,7 +180,12 @@ def _off_lines(points: list[Point], boxes: Sequence[Box], lines: Sequence[tuple[
 
 
 def _packed(
-    parts: Sequence[Sequence[int]], placed: Sequence[Sequence[Point]], boxes: Sequence[Box], gap: float, aspect: float, count: int
+    parts: Sequence[Sequence[int]],
+    placed: Sequence[Sequence[Point]],
+    boxes: Sequence[Box],
+    gap: float,
+    aspect: float,
+    count: int,
 ) -> list[Point]:
     """Components in rows, the largest first, about as wide as `aspect` asks for."""
     blocks = []

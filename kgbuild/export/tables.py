@@ -61,7 +61,8 @@ def parquet_table(table: Table, out: BinaryIO) -> None:
     kinds = {"string": pa.string(), "date": pa.date32(), "integer": pa.int64(), "decimal": pa.float64()}
     fields = [pa.field(c.name, kinds[c.type], metadata={"meaning": c.meaning}) for c in table.columns]
     arrays = [
-        pa.array([_typed(row[n], c.type) for row in table.rows], type=kinds[c.type]) for n, c in enumerate(table.columns)
+        pa.array([_typed(row[n], c.type) for row in table.rows], type=kinds[c.type])
+        for n, c in enumerate(table.columns)
     ]
     pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), out)
 

@@ -2,8 +2,7 @@
 
 python training/knowledge/country_codes.py    # needs the package iso3166 (MIT), from which the codes of three letters and digits are
 
-Kosovo, which ISO 3166-1 does not list, has the user-assigned codes XK and XKX that the World Bank and the European Union use, and no
-number.
+Kosovo, which ISO 3166-1 does not list, has the user-assigned codes XK, XKX and 983 that the World Bank and the European Union use.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from pathlib import Path
 import iso3166
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_LISTED = {"XK": ("XKX", "")}
 
 
 def main() -> None:
@@ -24,9 +22,8 @@ def main() -> None:
     out = ["qid\talpha2\talpha3\tnumber"]
     for alpha2, number in rows:
         listed = iso3166.countries_by_alpha2.get(alpha2)
-        alpha3, digits = (listed.alpha3, listed.numeric) if listed else NOT_LISTED.get(alpha2, ("", ""))
-        if alpha3 and number:
-            out.append(f"Q{number}\t{alpha2}\t{alpha3}\t{digits}")
+        if listed and number:
+            out.append(f"Q{number}\t{alpha2}\t{listed.alpha3}\t{listed.numeric}")
     (ROOT / "kgbuild" / "data" / "iso3166.tsv").write_text("\n".join(out) + "\n", encoding="utf-8", newline="\n")
 
 
