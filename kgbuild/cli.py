@@ -228,7 +228,9 @@ def export(
 
     graph = pipeline.open_build(folder)
     chosen = Selection(view, pair, window, by)
-    content = dump_view(form, graph.records, graph.config, chosen, f"{out.stem}.csv" if out else "")
+    # Metadata stands beside its table as FILE-metadata.json, where tools for CSV on the Web look for it.
+    url = out.name.removesuffix("-metadata.json") if out and out.name.endswith("-metadata.json") else ""
+    content = dump_view(form, graph.records, graph.config, chosen, url)
     if out is None:
         sys.stdout.buffer.write(content)
         return

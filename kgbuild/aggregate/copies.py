@@ -25,6 +25,7 @@ COMMON = 200
 LONG = 60
 """Characters from which a shared sentence proves that one text stands behind two articles, as in the question corroboration."""
 
+_SHINGLE = (1 << 72) - 1
 _WORD = re.compile(r"\w+", re.UNICODE)
 _QUOTED = re.compile('["“”]')
 
@@ -77,8 +78,10 @@ def same_sentences(texts: Iterable[str]) -> dict[str, str]:
         prefix = size - ceil(NEAR * size) + 1 - (size - len(shared))
         if prefix <= 0:
             continue
-        rare = sorted(shared, key=lambda s: (frequency[s], s))[:prefix]
-        for other in sorted({t for s in rare for t in index.get(s, ())}):
+        # Sorted by frequency, then shingle, as one number each; a shingle has 72 bits.
+        rare = [s & _SHINGLE for s in sorted([(frequency[s] << 72) | s for s in shared])[:prefix]]
+        # In whatever order pairs are joined, the groups and their first members are the same.
+        for other in {t for s in rare for t in index.get(s, ())}:
             theirs = shingles[other]
             both = len(found & theirs)
             if both >= NEAR * (size + len(theirs) - both):
