@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import arland
 import pytest
@@ -194,6 +198,28 @@ def test_copies_of_every_article_change_no_count_and_no_mean(n: int, seed: int) 
     ]
     for x, y in zip(before.dyads, after.dyads, strict=True):
         assert x.numbers.mean == pytest.approx(y.numbers.mean)
+
+
+def test_hash_seeds_do_not_matter() -> None:
+    """In processes of their own: sets of strings come in another order in each."""
+    code = (
+        "import hashlib; from made_stances import many; from kgbuild.aggregate import Aggregates; from kgbuild.config import Config\n"
+        "from kgbuild.export.derived import derived_turtle\n"
+        "a = Aggregates(many(200, 20, repeats=.4)); out = [derived_turtle(a, Config()), repr(a.table('dyad-day').rows).encode()]\n"
+        "try:\n import matplotlib\nexcept ImportError: pass\n"
+        "else:\n from kgbuild.export.pictures import picture; out.append(picture(a, 'svg'))\n"
+        "print([hashlib.sha256(x).hexdigest() for x in out])"
+    )
+    root = Path(__file__).resolve().parents[2]
+    path = os.pathsep.join((str(root), str(root / "tests")))
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": seed}, capture_output=True,
+            text=True, check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(printed) == 1
 
 
 def test_days_and_windows() -> None:
