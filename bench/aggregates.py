@@ -24,7 +24,7 @@ _LETTERS = "bdfgklmnprstvz"
 def run(options: argparse.Namespace) -> int:
     """Prints a line for each size; --limit gives one size of its own."""
     took: list[float] = []
-    sizes = (options.limit,) if options.limit else SIZES
+    sizes: list[int] = [options.limit] if options.limit else list(SIZES)
     for size in sizes:
         records, origin, side = made(size)
         start = time.process_time()
