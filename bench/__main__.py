@@ -15,6 +15,7 @@ SUITES = {
     "re3d": "entities and relations on re3d",
     "rules": "how often each event rule fires on training text (--data the folder of the corpora)",
     "resolve": "one identity across articles: time, memory and quality on made-up entity records (no --data)",
+    "aggregates": "pieces of evidence, dyads and camps on made-up stances: time, copies and camps found again (no --data)",
     "same-event": "event mentions in re3d, PolNeAR and GUM labelled by hand: which tell of the same happening",
     "ner": "names on UNER and CrossNER (--set)",
     "linking": "links to Wikipedia on GUM",
@@ -27,7 +28,7 @@ SUITES = {
     "speed": "time from process start to graph, words a second per room",
 }
 
-WITHOUT_DATA = frozenset({"resolve"})
+WITHOUT_DATA = frozenset({"aggregates", "resolve"})
 """Suites that make their own data."""
 
 

@@ -204,21 +204,37 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw or html.",
+            help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw, parquet, svg, png or "
+            "html.",
         ),
     ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write (default: standard output).")] = None,
+    view: Annotated[
+        str | None,
+        typer.Option(
+            help="What of the aggregates: dyad-day, dyad-week, dyad-month, dyad-year, dyads, series, matrix or camps for csv, csvw and "
+            "parquet; network, matrix or timeline for svg and png. See docs/stances.md."
+        ),
+    ] = None,
+    pair: Annotated[
+        tuple[str, str] | None, typer.Option(help="A holder and a target, by name or id: --pair Russia Ukraine.")
+    ] = None,
+    window: Annotated[str, typer.Option(help="Of series and time line: day, week, month or year.")] = "month",
+    by: Annotated[str, typer.Option(help="actor, or state: each actor counts for the state it belongs to.")] = "actor",
 ) -> None:
-    """Write the graph in another format.
+    """Write the graph in another format, or a table or picture of who stands where.
 
     Example: kgbuild export output/ --format gexf -o graph.gexf
     """
     from kgbuild import pipeline
-    from kgbuild.export import dump
+    from kgbuild.export import Selection, dump_view
     from kgbuild.files import whole_file
 
     graph = pipeline.open_build(folder)
-    content = dump(form, graph.records, graph.config)
+    chosen = Selection(view, pair, window, by)
+    # Metadata stands beside its table as FILE-metadata.json, where tools for CSV on the Web look for it.
+    url = out.name.removesuffix("-metadata.json") if out and out.name.endswith("-metadata.json") else ""
+    content = dump_view(form, graph.records, graph.config, chosen, url)
     if out is None:
         sys.stdout.buffer.write(content)
         return
@@ -226,8 +242,8 @@ def export(
         handle.write(content)
 
 
-@app.command()
-def view(
+@app.command("view")
+def view_page(
     folder: Folder,
     browser: Annotated[bool, typer.Option(help="Open it; --no-browser only prints where the page is.")] = True,
 ) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
+    from kgbuild.aggregate import Aggregates
     from kgbuild.annotate import Annotator
     from kgbuild.query import Result
     from kgbuild.reference import Table
@@ -53,7 +54,7 @@ class KnowledgeGraph:
         from kgbuild.query import run  # rooms are imported when used: start-up time
         from kgbuild.store import store_of
 
-        return run(store_of(self.turtle(), self.flat()), text, *arguments)
+        return run(store_of(self.turtle(), self.flat(), self.derived()), text, *arguments)
 
     def turtle(self) -> bytes:
         """The whole graph as canonical Turtle."""
@@ -66,6 +67,21 @@ class KnowledgeGraph:
         from kgbuild.store import flat_turtle
 
         return flat_turtle(self.turtle())
+
+    def aggregates(self, by: str = "actor") -> Aggregates:
+        """Who stands where, from all articles together: dyads, series, changes, camps, tables (docs/stances.md).
+
+        by: "actor", or "state": each actor counts for the one state it belongs to.
+        """
+        from kgbuild.aggregate import Aggregates
+
+        return Aggregates(self.records, by)
+
+    def derived(self) -> bytes:
+        """The aggregates (dyads, their months, camps) as canonical Turtle."""
+        from kgbuild.export.derived import derived_turtle
+
+        return derived_turtle(self.aggregates(), self.config)
 
     def to_rdflib(self) -> rdflib.Graph:
         """The whole graph as an rdflib.Graph."""
@@ -265,6 +281,7 @@ def _write(graph: KnowledgeGraph, folder: Path) -> Path:
     from kgbuild.store import flat_turtle
 
     files["flat.ttl"] = flat_turtle(files["graph.ttl"])
+    files["aggregates.ttl"] = graph.derived()
     files["records.jsonl"] = "".join(to_json(r) + "\n" for r in records).encode()
     files["graph.graphml"] = dump("graphml", records, config)
     files["graph.html"] = dump("html", records, config)

@@ -21,7 +21,8 @@ ROOMS: dict[str, set[str]] = {
     "claims": set(),
     "resolve": set(),
     "graph": set(),
-    "export": {"graph"},
+    "aggregate": {"graph"},
+    "export": {"graph", "aggregate"},
     "store": set(),
     "query": {"store"},
     "endpoint": {"store", "query"},
@@ -36,7 +37,19 @@ ROOMS: dict[str, set[str]] = {
 """Room -> the rooms it may import beside the core. Only `pipeline` joins them; `cli` is the door."""
 
 TOP = {"pipeline", "cli", "__main__", "__init__"}
-HEAVY = {"spacy", "rdflib", "networkx", "trafilatura", "pyshacl", "rich", "thinc", "numpy"}
+HEAVY = {
+    "spacy",
+    "rdflib",
+    "networkx",
+    "trafilatura",
+    "pyshacl",
+    "rich",
+    "thinc",
+    "numpy",
+    "matplotlib",
+    "pandas",
+    "pyarrow",
+}
 MAY_IMPORT_AT_TOP = {
     "layers": {"spacy"}, "annotate": {"spacy", "numpy"}, "claims": {"spacy"}, "graph": {"networkx", "numpy"},
     "export": {"networkx"}, "page": {"networkx", "numpy"}, "check": {"rdflib", "pyshacl"}, "query": {"rdflib"}, "store": set(), "sources": set(),

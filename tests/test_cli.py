@@ -63,6 +63,7 @@ def test_the_main_job_writes_the_folder(built: Path) -> None:
     assert {
         "graph.ttl",
         "flat.ttl",
+        "aggregates.ttl",
         "records.jsonl",
         "manifest.json",
         "graph.graphml",
