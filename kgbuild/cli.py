@@ -49,7 +49,10 @@ def main() -> None:
     except KgbuildError as error:
         _fail(str(error), error.status)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("interrupted: nothing of this run was kept, what was built before is as it was", INTERRUPTED)
+        _fail(
+            "interrupted: what was built before is as it was; articles that were read already are kept for the next build",
+            INTERRUPTED,
+        )
     except MemoryError:
         _fail("out of memory: build fewer articles at once", 1)
     except Exception as error:
@@ -110,7 +113,7 @@ def build(
         bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")
     ] = False,
 ) -> None:
-    """Read articles and write their graph.
+    """Read articles and add them to a graph: only what is new or changed is processed; `remove` takes articles out.
 
     Example: kgbuild build examples/ -o output/
     """
@@ -124,10 +127,15 @@ def build(
     )  # fmt: skip
     with _progress("articles", quiet) as step:
         graph = pipeline.build(inputs, out, config, progress=step)
-    for skipped in graph.skipped:
+    assert graph.changes is not None, "a build into a folder says what it changed"
+    for skipped in graph.changes.skipped:
         print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
+    if graph.changes.gone:
+        print(f"kgbuild: {_gone(graph.changes.gone, out)}", file=sys.stderr)
     missing = [
-        s.source for s in graph.skipped if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)
+        s.source
+        for s in graph.changes.skipped
+        if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)
     ]
     if not quiet:
         kinds = ((Document, "article", "articles"), (Entity, "entity", "entities"), (Event, "event", "events"),
@@ -135,11 +143,36 @@ def build(
         numbers = [(sum(isinstance(r, kind) for r in graph.records), one, many) for kind, one, many in kinds]
         counts = [f"{n} {one if n == 1 else many}" for n, one, many in numbers]
         print(
-            f"{', '.join(counts)} in {out}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
+            f"{', '.join(counts)} in {out}{_changed(graph.changes)}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
             file=sys.stderr,
         )
     if missing:
         raise InputError(f"{len(missing)} of the inputs named do not exist; the others were built")
+
+
+@app.command()
+def remove(
+    folder: Folder,
+    articles: Annotated[
+        list[str],
+        typer.Argument(help="Articles by source name, file, id or IRI; `kgbuild query FOLDER articles` lists them."),
+    ],
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+) -> None:
+    """Take articles out of a graph; all that is drawn from several articles is brought up to date.
+
+    Example: kgbuild remove output/ old-story.txt
+    """
+    from kgbuild import pipeline
+
+    with _progress("articles", quiet) as step:
+        graph = pipeline.remove(folder, articles, progress=step)
+    assert graph.changes is not None, "a removal says what it changed"
+    for skipped in graph.changes.skipped:
+        print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
+    if not quiet:
+        count, left = graph.changes.removed, graph.changes.kept
+        print(f"{count} article{'' if count == 1 else 's'} removed, {left} left in {folder}", file=sys.stderr)
 
 
 @app.command()
@@ -327,6 +360,24 @@ def _checked_base(base: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/([A-Za-z0-9._~/-]*[/#])?", base):
         raise UsageError(f"--base {base!r}: give an http or https IRI that ends in / (https://example.org/news/)")
     return base
+
+
+def _changed(changes: Any) -> str:
+    """What a build did, where it did not make the whole folder: " (1 new, 5 as they were)"."""
+    parts = [(changes.new, "new"), (changes.replaced, "changed"), (changes.kept - changes.again, "as they were"),
+             (changes.again, "processed again: program, settings or machine are others than before")]  # fmt: skip
+    said = [f"{n} {words}" for n, words in parts if n]
+    return f" ({', '.join(said)})" if changes.replaced or changes.kept else ""
+
+
+def _gone(sources: Sequence[str], folder: Path) -> str:
+    """One line on articles whose inputs are gone."""
+    shown = ", ".join(_clean(s) for s in sources[:5]) + (" ..." if len(sources) > 5 else "")
+    one = len(sources) == 1
+    return (
+        f"{len(sources)} article{' is' if one else 's are'} no longer in the inputs and stay{'s' if one else ''} in the graph: {shown}; "
+        f"`kgbuild remove {folder} SOURCE` takes {'it' if one else 'them'} out"
+    )
 
 
 def _clean(text: str) -> str:
