@@ -316,15 +316,27 @@ def explain(
 def diff(
     old: Annotated[Path, typer.Argument(help="The earlier build folder.")],
     new: Annotated[Path, typer.Argument(help="The later build folder.")],
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="text, or patch: an RDF Patch that makes the old graph the new one.")
+    ] = "text",
 ) -> None:
-    """Say what changed between two builds: articles, entities, events, claims and stances gained, lost or altered.
+    """Say what changed between two builds: entities merged or split, stances flipped, records gained, lost or altered.
 
     Example: kgbuild diff before/ after/
     """
     from kgbuild import pipeline
-    from kgbuild.diff import difference
+    from kgbuild.diff import difference, findings, rdf_patch
 
-    changes = difference(pipeline.read_records(old), pipeline.read_records(new))
+    if form not in ("text", "patch"):
+        raise UsageError(f"unknown format {form!r}; known: text, patch")
+    if form == "patch":
+        for line in rdf_patch(old, new):
+            sys.stdout.buffer.write(line.encode() + b"\n")
+        return
+    before, after = pipeline.read_records(old), pipeline.read_records(new)
+    for finding in findings(before, after):
+        print(_clean(finding))
+    changes = difference(before, after)
     for change in changes:
         print(_clean(str(change)))
     if not changes:

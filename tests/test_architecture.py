@@ -32,7 +32,7 @@ ROOMS: dict[str, set[str]] = {
     "check": {"folder", "store", "query", "shapes"},
     "reference": {"query"},
     "explain": set(),
-    "diff": set(),
+    "diff": {"folder"},
     "page": {"graph"},
 }
 """Room -> the rooms it may import beside the core. Only `pipeline` joins them; `cli` is the door."""
