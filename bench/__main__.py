@@ -23,6 +23,8 @@ SUITES = {
     "coref": "coreference on GUM documents given as raw text",
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
+    "store": "the build folder: Turtle, loading, checks, one article more, memory (--data a build, --limit its articles)",
+    "kills": "builds killed at random moments (--data a build, --limit rounds): corrupt folders, lost articles",
     "speed": "time from process start to graph, words a second per room",
 }
 
