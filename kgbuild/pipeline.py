@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgbuild import resolve
 from kgbuild.config import VERSION, Config, data_path
+from kgbuild.drawn import drawn_from, ready_files
 from kgbuild.errors import BuildFolderError, InputError, UsageError
 from kgbuild.fingerprint import file_digest, machine, pipeline_key
 from kgbuild.folder import FORMAT, MANIFEST, Folder, read_manifest, settled, writing
@@ -351,7 +352,7 @@ class _Run:
             },
             "versions": {pipeline: [versions, [[s.source, s.reason] for s in refused]]},
         }
-        _commit(self.folder, self.state, graph, self.members, notes, meta)
+        _commit(self.folder, self.state, graph, self.members, notes, meta, self.key)
         return graph
 
     def _versions(self, pipeline: str) -> tuple[dict[str, str], list[Skipped]]:
@@ -473,12 +474,17 @@ def _content_digest(path: Path) -> str:
 
 def _commit(
     folder: Folder, state: State, graph: KnowledgeGraph, members: Mapping[str, Member], notes: Iterable[tuple[str, Skipped]],
-    meta: Mapping[str, Any],
+    meta: Mapping[str, Any], key: str = "",
 ) -> None:  # fmt: skip
-    """Make the folder's files those of the graph, and its state that of these articles: both, or neither."""
-    files = dict(_files(graph))
-    manifest = _manifest_of(graph, files)
+    """Make the folder's files those of the graph, and its state that of these articles: both, or neither.
+
+    `key` names the code that draws; with it, files of articles whose records are as they were are not drawn again.
+    """
     old = folder.manifest() or {}
+    lines = [to_json(r) + "\n" for r in graph.records]
+    drawn = drawn_from(graph.records, lines, f"{key} {graph.config.base}") if key else {}
+    files = dict(_files(graph, lines, ready_files(folder, state, old.get("files", {}), drawn)))
+    manifest = _manifest_of(graph, files)
     for name, content in files.items():
         folder.put(name, content)
     folder.put(MANIFEST, manifest)
@@ -486,7 +492,7 @@ def _commit(
     put = {a: m for a, m in members.items() if before.get(a) != m}
     drop = [a for a in before if a not in members]
     generation = state.generation + 1
-    values = {**meta, "generation": generation, "manifest": hashlib.sha256(manifest).hexdigest()}
+    values = {**meta, "drawn": drawn, "generation": generation, "manifest": hashlib.sha256(manifest).hexdigest()}
 
     def decide() -> None:
         with state.transaction(durable=True) as db:
@@ -501,18 +507,19 @@ def _is_inside(name: str) -> bool:
     return not Path(name).is_absolute() and ".." not in Path(name).parts and Path(name).parts[:1] != ("store",)
 
 
-def _files(graph: KnowledgeGraph) -> Iterator[tuple[str, bytes]]:
-    """Every file of a build but the manifest: (name, content)."""
-    from kgbuild.export import dump, dump_articles
+def _files(graph: KnowledgeGraph, lines: Sequence[str], ready: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Every file of a build but the manifest: (name, content). `lines` are its records as JSON, `ready` article files that are drawn."""
+    from kgbuild.export import dump, dump_articles, join_articles
     from kgbuild.store import flat_turtle
 
     records, config = graph.records, graph.config
-    whole = dump("turtle", records, config)
+    articles = list(dump_articles(records, config, ready))
+    whole = join_articles(content for _, content in articles)
     yield "graph.ttl", whole
-    for name, content in dump_articles(records, config):
+    for name, content in articles:
         yield f"articles/{name}", content
     yield "flat.ttl", flat_turtle(whole)
-    yield "records.jsonl", "".join(to_json(r) + "\n" for r in records).encode()
+    yield "records.jsonl", "".join(lines).encode()
     yield "graph.graphml", dump("graphml", records, config)
     yield "graph.html", dump("html", records, config)
 

@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "folder": set(),
     "state": set(),
     "intake": {"state"},
+    "drawn": {"folder", "state"},
     "store": {"folder"},
     "query": {"store"},
     "shapes": {"store"},

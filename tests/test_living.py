@@ -428,3 +428,27 @@ def test_removing_what_is_not_there(stories: Path, tmp_path: Path, seen: list[st
     article = next(d.id for d in pipeline.read_records(tmp_path / "out") if isinstance(d, Document))
     pipeline.remove(tmp_path / "out", ["https://w3id.org/kgbuild/" + article])
     assert len(sources(tmp_path / "out")) == 4
+
+
+def test_only_articles_whose_records_changed_are_drawn_again(
+    stories: Path, tmp_path: Path, seen: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kgbuild.export import turtle
+
+    drawn: list[str] = []
+    real = turtle._article
+    monkeypatch.setattr(turtle, "_article", lambda article, *more: drawn.append(article) or real(article, *more))  # type: ignore[func-returns-value]
+    pipeline.build([stories / n for n in ("a.txt", "b.txt", "c.txt")], tmp_path / "out")
+    assert len(drawn) == 3
+    drawn.clear()
+    pipeline.build(stories / "c.txt", tmp_path / "out")
+    assert drawn == []
+    # "c.txt" tells of the attack of "a.txt": without it the event of the other is alone again
+    pipeline.remove(tmp_path / "out", ["c.txt"])
+    names = {d.id: d.source for d in pipeline.read_records(tmp_path / "out") if isinstance(d, Document)}
+    assert "a.txt" in {names[i] for i in drawn}
+    article = tmp_path / "out" / "articles" / (drawn[0].removeprefix("article/") + ".ttl")
+    good = article.read_bytes()
+    article.write_bytes(good + b"# changed by hand\n")
+    pipeline.build(stories / "b.txt", tmp_path / "out")
+    assert article.read_bytes() == good
