@@ -32,6 +32,9 @@ INTERRUPTED = 130
 CONTROL = dict.fromkeys((*range(32), *range(127, 160), 8206, 8207, *range(8234, 8239), *range(8294, 8298)), " ")
 """Control and direction characters that text from an article must not send to a terminal."""
 
+PART_STYLES = {"trigger": "bold yellow", "cue": "bold magenta", "source": "bold green"}
+"""Colours of words with a job in a sentence that `explain` shows; the record's own words are bold."""
+
 Folder = Annotated[Path, typer.Argument(help="A build folder: what `kgbuild build -o` wrote.", metavar="FOLDER")]
 
 
@@ -446,7 +449,9 @@ def _evidence(evidence: Any) -> None:
     from rich.text import Text
 
     sentence = Text(_clean(evidence.sentence))
-    sentence.stylize("bold reverse", evidence.begin, evidence.end)
+    sentence.stylize("bold", evidence.begin, evidence.end)
+    for begin, end, job in evidence.parts:
+        sentence.stylize(PART_STYLES[job], begin, end)
     console = Console()
     console.print(Text(evidence.label, style="bold cyan"), soft_wrap=True)
     console.print(Text("  ") + sentence, soft_wrap=True)
