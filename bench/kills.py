@@ -1,7 +1,8 @@
 """Kills at random moments of builds: corrupt folders and lost articles, each to be 0.
 
-`python -m bench kills --data output --limit 200`: each of --limit rounds starts a process that makes one folder hold another number of
-articles (resampled from the build in --data), and kills it with SIGKILL at a moment drawn from the length of such a build. Then the folder
+`python -m bench kills --data output --limit 200`: each round starts a process that makes one folder hold another number of articles
+(resampled from the build in --data), and kills it with SIGKILL at a moment drawn from the length of such a build, until --limit were killed
+at work (some are done before). Then the folder
 must hold the articles of before or of after, every file with the checksum of its manifest; the records that were kept must still be
 kept. At the end the folder is built to its whole, and its bytes are compared with one build of it all.
 """
@@ -33,16 +34,17 @@ SEED = 11
 def run(options: argparse.Namespace) -> int:
     """Exit status 1 when a folder was corrupt or an article lost."""
     rng = random.Random(SEED)
-    rounds = options.limit or 200
-    corrupt = lost = killed = changed = 0
+    wished = options.limit or 200
+    corrupt = lost = killed = changed = rounds = 0
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "out"
         length = max(_build(options.data, out, n, None) for n in (ARTICLES // 2, ARTICLES // 2 + 1))
         now = ARTICLES // 2 + 1
-        for _ in range(rounds):
+        while killed < wished:
+            rounds += 1
             wanted = rng.choice([n for n in range(1, ARTICLES + 1) if n != now])
             kept = _kept(out)
-            killed += _build(options.data, out, wanted, rng.uniform(0, 1.2 * length)) < 0
+            killed += _build(options.data, out, wanted, rng.uniform(0, length)) < 0
             settled(out)
             found = _articles(out)
             corrupt += found not in (now, wanted)
@@ -54,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         _build(options.data, Path(place) / "whole", ARTICLES, None)
         corrupt += _content(out) != _content(Path(place) / "whole")
     print(
-        f"{rounds} rounds, {killed} killed in time, {changed} decided before the kill: {corrupt} corrupt folders, {lost} lost articles"
+        f"{rounds} rounds, {killed} killed at work, {changed} whose change was decided: {corrupt} corrupt folders, {lost} lost articles"
     )
     return int(corrupt + lost > 0)
 

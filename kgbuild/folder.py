@@ -110,9 +110,10 @@ class Folder:
             _sync(self.store / _NEXT / name)
 
     def abandon(self) -> None:
-        """Throw away what was staged."""
+        """Throw away what was staged; what a journal names is left to the next opening, which knows whether it was decided."""
         self._staged = []
-        shutil.rmtree(self.store / _NEXT, ignore_errors=True)
+        if not (self.store / _JOURNAL).exists():
+            shutil.rmtree(self.store / _NEXT, ignore_errors=True)
 
 
 @contextmanager

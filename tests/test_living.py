@@ -452,3 +452,21 @@ def test_only_articles_whose_records_changed_are_drawn_again(
     article.write_bytes(good + b"# changed by hand\n")
     pipeline.build(stories / "b.txt", tmp_path / "out")
     assert article.read_bytes() == good
+
+
+def test_a_change_that_was_decided_and_could_not_be_moved_is_finished_by_the_next_reader(
+    stories: Path, tmp_path: Path, seen: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.build(stories, tmp_path / "whole")
+    out = tmp_path / "out"
+    pipeline.build(stories / "a.txt", out)
+
+    def stuck(*args: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folders, "_forward", stuck)
+        with pytest.raises(OutputError, match="next call finishes it"):
+            pipeline.build(stories, out)
+    assert len(pipeline.open_build(out).records) == len(pipeline.open_build(tmp_path / "whole").records)
+    assert content(out) == content(tmp_path / "whole")
