@@ -149,6 +149,8 @@ def writing(path: Path) -> Iterator[Folder]:
             yield folder
         finally:
             folder.abandon()
+            with suppress(OSError):
+                lock.truncate(0)
 
 
 def settled(path: str | Path) -> Path:
