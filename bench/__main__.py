@@ -25,6 +25,8 @@ SUITES = {
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
     "endpoint": "a build folder served (--data) to 50 clients for --seconds, slow queries beside them",
+    "store": "the build folder: Turtle, loading, checks, one article more, memory (--data a build, --limit its articles)",
+    "kills": "builds killed at random moments (--data a build, --limit rounds): corrupt folders, lost articles",
     "speed": "time from process start to graph, words a second per room",
 }
 

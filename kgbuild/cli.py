@@ -33,6 +33,9 @@ INTERRUPTED = 130
 CONTROL = dict.fromkeys((*range(32), *range(127, 160), 8206, 8207, *range(8234, 8239), *range(8294, 8298)), " ")
 """Control and direction characters that text from an article must not send to a terminal."""
 
+PART_STYLES = {"trigger": "bold yellow", "cue": "bold magenta", "source": "bold green"}
+"""Colours of words with a job in a sentence that `explain` shows; the record's own words are bold."""
+
 Folder = Annotated[Path, typer.Argument(help="A build folder: what `kgbuild build -o` wrote.", metavar="FOLDER")]
 
 
@@ -50,7 +53,10 @@ def main() -> None:
     except KgbuildError as error:
         _fail(str(error), error.status)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("interrupted: nothing of this run was kept, what was built before is as it was", INTERRUPTED)
+        _fail(
+            "interrupted: what was built before is as it was; articles that were read already are kept for the next build",
+            INTERRUPTED,
+        )
     except MemoryError:
         _fail("out of memory: build fewer articles at once", 1)
     except Exception as error:
@@ -111,7 +117,7 @@ def build(
         bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")
     ] = False,
 ) -> None:
-    """Read articles and write their graph.
+    """Read articles and add them to a graph: only what is new or changed is processed; `remove` takes articles out.
 
     Example: kgbuild build examples/ -o output/
     """
@@ -125,10 +131,15 @@ def build(
     )  # fmt: skip
     with _progress("articles", quiet) as step:
         graph = pipeline.build(inputs, out, config, progress=step)
-    for skipped in graph.skipped:
+    assert graph.changes is not None, "a build into a folder says what it changed"
+    for skipped in graph.changes.skipped:
         print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
+    if graph.changes.gone:
+        print(f"kgbuild: {_gone(graph.changes.gone, out)}", file=sys.stderr)
     missing = [
-        s.source for s in graph.skipped if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)
+        s.source
+        for s in graph.changes.skipped
+        if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)
     ]
     if not quiet:
         kinds = ((Document, "article", "articles"), (Entity, "entity", "entities"), (Event, "event", "events"),
@@ -136,11 +147,36 @@ def build(
         numbers = [(sum(isinstance(r, kind) for r in graph.records), one, many) for kind, one, many in kinds]
         counts = [f"{n} {one if n == 1 else many}" for n, one, many in numbers]
         print(
-            f"{', '.join(counts)} in {out}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
+            f"{', '.join(counts)} in {out}{_changed(graph.changes)}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
             file=sys.stderr,
         )
     if missing:
         raise InputError(f"{len(missing)} of the inputs named do not exist; the others were built")
+
+
+@app.command()
+def remove(
+    folder: Folder,
+    articles: Annotated[
+        list[str],
+        typer.Argument(help="Articles by source name, file, id or IRI; `kgbuild query FOLDER articles` lists them."),
+    ],
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+) -> None:
+    """Take articles out of a graph; all that is drawn from several articles is brought up to date.
+
+    Example: kgbuild remove output/ old-story.txt
+    """
+    from kgbuild import pipeline
+
+    with _progress("articles", quiet) as step:
+        graph = pipeline.remove(folder, articles, progress=step)
+    assert graph.changes is not None, "a removal says what it changed"
+    for skipped in graph.changes.skipped:
+        print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
+    if not quiet:
+        count, left = graph.changes.removed, graph.changes.kept
+        print(f"{count} article{'' if count == 1 else 's'} removed, {left} left in {folder}", file=sys.stderr)
 
 
 @app.command()
@@ -375,15 +411,27 @@ def explain(
 def diff(
     old: Annotated[Path, typer.Argument(help="The earlier build folder.")],
     new: Annotated[Path, typer.Argument(help="The later build folder.")],
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="text, or patch: an RDF Patch that makes the old graph the new one.")
+    ] = "text",
 ) -> None:
-    """Say what changed between two builds: articles, entities, events, claims and stances gained, lost or altered.
+    """Say what changed between two builds: entities merged or split, stances flipped, records gained, lost or altered.
 
     Example: kgbuild diff before/ after/
     """
     from kgbuild import pipeline
-    from kgbuild.diff import difference
+    from kgbuild.diff import difference, findings, rdf_patch
 
-    changes = difference(pipeline.read_records(old), pipeline.read_records(new))
+    if form not in ("text", "patch"):
+        raise UsageError(f"unknown format {form!r}; known: text, patch")
+    if form == "patch":
+        for line in rdf_patch(old, new):
+            sys.stdout.buffer.write(line.encode() + b"\n")
+        return
+    before, after = pipeline.read_records(old), pipeline.read_records(new)
+    for finding in findings(before, after):
+        print(_clean(finding))
+    changes = difference(before, after)
     for change in changes:
         print(_clean(str(change)))
     if not changes:
@@ -419,6 +467,24 @@ def _checked_base(base: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/([A-Za-z0-9._~/-]*[/#])?", base):
         raise UsageError(f"--base {base!r}: give an http or https IRI that ends in / (https://example.org/news/)")
     return base
+
+
+def _changed(changes: Any) -> str:
+    """What a build did, where it did not make the whole folder: " (1 new, 5 as they were)"."""
+    parts = [(changes.new, "new"), (changes.replaced, "changed"), (changes.kept - changes.again, "as they were"),
+             (changes.again, "processed again: program, settings or machine are others than before")]  # fmt: skip
+    said = [f"{n} {words}" for n, words in parts if n]
+    return f" ({', '.join(said)})" if changes.replaced or changes.kept else ""
+
+
+def _gone(sources: Sequence[str], folder: Path) -> str:
+    """One line on articles whose inputs are gone."""
+    shown = ", ".join(_clean(s) for s in sources[:5]) + (" ..." if len(sources) > 5 else "")
+    one = len(sources) == 1
+    return (
+        f"{len(sources)} article{' is' if one else 's are'} no longer in the inputs and stay{'s' if one else ''} in the graph: {shown}; "
+        f"`kgbuild remove {folder} SOURCE` takes {'it' if one else 'them'} out"
+    )
 
 
 def _clean(text: str) -> str:
@@ -475,7 +541,9 @@ def _evidence(evidence: Any) -> None:
     from rich.text import Text
 
     sentence = Text(_clean(evidence.sentence))
-    sentence.stylize("bold reverse", evidence.begin, evidence.end)
+    sentence.stylize("bold", evidence.begin, evidence.end)
+    for begin, end, job in evidence.parts:
+        sentence.stylize(PART_STYLES[job], begin, end)
     console = Console()
     console.print(Text(evidence.label, style="bold cyan"), soft_wrap=True)
     console.print(Text("  ") + sentence, soft_wrap=True)

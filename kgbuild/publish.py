@@ -96,9 +96,9 @@ def publish(
 
 
 def _lines(folder: Path) -> list[str]:
-    """The triples of graph.ttl and flat.ttl as sorted lines of N-Triples."""
+    """The triples of graph.ttl, flat.ttl and, where there is one, aggregates.ttl as sorted lines of N-Triples."""
     found: set[str] = set()
-    for name in ("graph.ttl", "flat.ttl"):
+    for name in ("graph.ttl", "flat.ttl", *(("aggregates.ttl",) if (folder / "aggregates.ttl").is_file() else ())):
         try:
             content = (folder / name).read_bytes()
             found.update(f"{q.triple} .\n" for q in ox.parse(content, format=ox.RdfFormat.TURTLE))

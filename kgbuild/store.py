@@ -8,6 +8,7 @@ from typing import Final, cast
 import pyoxigraph as ox
 
 from kgbuild.errors import BuildFolderError
+from kgbuild.folder import settled
 from kgbuild.ontology import ontology_file
 from kgbuild.rdf import PREFIXES, Iri, Triple, data_prefixes, turtle
 
@@ -29,7 +30,7 @@ def open_store(folder: str | Path) -> ox.Store:
     Raises BuildFolderError when the folder holds no graph.ttl or one that is not Turtle. Shortcuts are derived anew
     when flat.ttl is missing; a folder without aggregates.ttl has none.
     """
-    folder = Path(folder)
+    folder = settled(folder)
     graph = _read(folder / GRAPH, folder)
     flat, aggregates = (_read(folder / n, folder) if (folder / n).is_file() else None for n in (FLAT, AGGREGATES))
     try:

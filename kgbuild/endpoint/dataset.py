@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kgbuild.errors import BuildFolderError
 from kgbuild.ontology import ontology_file
-from kgbuild.store import GRAPH, flat_turtle, store_base
+from kgbuild.store import AGGREGATES, GRAPH, flat_turtle, store_base
 
 __all__ = ["open_dataset", "statistics"]
 
@@ -39,6 +39,8 @@ def open_dataset(folder: str | Path) -> ox.Store:
         flat = folder / "flat.ttl"
         shortcuts = flat.read_bytes() if flat.is_file() else flat_turtle((folder / GRAPH).read_bytes())
         _load(store, shortcuts, f"{base}graph/shortcuts")
+        if (folder / AGGREGATES).is_file():
+            _load(store, (folder / AGGREGATES).read_bytes(), f"{base}graph/aggregates")
     except SyntaxError as error:
         raise BuildFolderError(f"{folder}: its Turtle cannot be read ({error}); build the folder again") from error
     except OSError as error:

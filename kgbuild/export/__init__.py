@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
@@ -12,7 +12,7 @@ from kgbuild.errors import UsageError
 from kgbuild.records import Record
 from kgbuild.registry import Registry
 
-__all__ = ["WRITERS", "Selection", "Writer", "dump", "dump_articles", "dump_view"]
+__all__ = ["WRITERS", "Selection", "Writer", "dump", "dump_articles", "dump_view", "join_articles"]
 
 Writer: TypeAlias = Callable[[Sequence[Record], BinaryIO, Config], None]
 """Writes the records of a build, in any order, as UTF-8 bytes that depend on nothing but their content."""
@@ -49,11 +49,20 @@ def dump(form: str, records: Sequence[Record], config: Config) -> bytes:
     return out.getvalue()
 
 
-def dump_articles(records: Iterable[Record], config: Config) -> Iterator[tuple[str, bytes]]:
-    """(file name, Turtle) of entities.ttl and of one file an article; no triple is in two of them."""
+def dump_articles(
+    records: Iterable[Record], config: Config, ready: Mapping[str, bytes] | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """(file name, Turtle) of entities.ttl and of one file an article, or what is `ready` of them; no triple is in two of them."""
     from kgbuild.export.turtle import article_files  # imported when used, as the writers are
 
-    return article_files(records, config)
+    return article_files(records, config, ready)
+
+
+def join_articles(files: Iterable[bytes]) -> bytes:
+    """The Turtle of the whole graph, from the files that `dump_articles` gives, in their order."""
+    from kgbuild.export.turtle import joined
+
+    return b"".join(joined(files))
 
 
 @dataclass(frozen=True, slots=True)

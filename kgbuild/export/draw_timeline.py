@@ -23,7 +23,7 @@ CLASSES: Final = (
 
 def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
     """A matplotlib Figure. Raises UsageError when nothing dated joins the pair."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
     from matplotlib.figure import Figure
 
     assert pair is not None
@@ -45,7 +45,7 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
     for n in range(panels):
         top = head + n * (PANEL + 30) + 14
         axes = figure.add_axes((56 / WIDE, 1 - (top + PANEL - 14) / high, (WIDE - 76) / WIDE, (PANEL - 14) / high))
-        axes.set_xlim(first - edge, last + edge)
+        axes.set_xlim(date2num(first - edge), date2num(last + edge))
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         axes.tick_params(labelsize=7, width=0.5, length=2.5)
