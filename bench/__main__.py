@@ -18,6 +18,7 @@ SUITES = {
     "re3d-stance": "stances on re3d: who likes, dislikes, fights, is allied with or talks to whom",
     "rules": "how often each event rule fires on training text (--data the folder of the corpora)",
     "resolve": "one identity across articles: time, memory and quality on made-up entity records (no --data)",
+    "aggregates": "pieces of evidence, dyads and camps on made-up stances: time, copies and camps found again (no --data)",
     "same-event": "event mentions in re3d, PolNeAR and GUM labelled by hand: which tell of the same happening",
     "ner": "names on UNER and CrossNER (--set)",
     "linking": "links to Wikipedia on GUM",
@@ -26,10 +27,13 @@ SUITES = {
     "coref": "coreference on GUM documents given as raw text",
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
+    "endpoint": "a build folder served (--data) to 50 clients for --seconds, slow queries beside them",
+    "store": "the build folder: Turtle, loading, checks, one article more, memory (--data a build, --limit its articles)",
+    "kills": "builds killed at random moments (--data a build, --limit rounds): corrupt folders, lost articles",
     "speed": "time from process start to graph, words a second per room",
 }
 
-WITHOUT_DATA = frozenset({"resolve"})
+WITHOUT_DATA = frozenset({"aggregates", "resolve"})
 """Suites that make their own data."""
 
 
@@ -49,6 +53,7 @@ def main() -> int:
     )
     parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")
+    parser.add_argument("--seconds", type=float, default=60, help="how long to load the endpoint")
     parser.add_argument("--verbose", action="store_true", help="list misses and false alarms")
     options = parser.parse_args()
     if options.data is None and options.suite not in WITHOUT_DATA:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ import pyoxigraph as ox
 
 from kgbuild import vocab
 from kgbuild.errors import BuildFolderError
+from kgbuild.folder import settled
 from kgbuild.ids import ACTOR_KINDS, ID, document_id
 from kgbuild.ontology import KG
 from kgbuild.rdf import PREFIXES
@@ -34,7 +36,7 @@ from kgbuild.records import (
     from_json,
 )
 from kgbuild.shapes import rules
-from kgbuild.store import QUERIES, open_store, store_base
+from kgbuild.store import QUERIES, flat_turtle, open_store, store_base
 
 __all__ = ["Report", "Violation", "check", "check_records", "check_store"]
 
@@ -69,10 +71,11 @@ class Report:
 
 def check(folder: str | Path) -> Report:
     """Check a build folder. Raises BuildFolderError when graph.ttl or records.jsonl cannot be read at all."""
-    folder = Path(folder)
+    folder = settled(folder)
     records, broken = _read_records(folder / "records.jsonl")
     store = open_store(folder)
-    found = [*broken, *check_records(records), *check_store(store), *_check_same(store, records), *_check_files(folder)]
+    found = [*broken, *check_records(records), *check_store(store), *_check_same(store, records)]
+    found += [*_check_files(folder), *_check_manifest(folder, records), *_check_views(folder)]
     spans = sum(len(list(_spans(r))) for r in records)
     articles = sum(isinstance(r, Document) for r in records)
     number = len(rules()) + len(list((QUERIES / "checks").glob("*.rq")))
@@ -243,6 +246,7 @@ def _check_files(folder: Path) -> Iterator[Violation]:
     try:
         listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
     except FileNotFoundError:
+        yield Violation("manifest", "manifest.json", "is missing")
         return
     except (OSError, ValueError, KeyError, TypeError) as error:
         yield Violation("manifest", "manifest.json", f"cannot be read ({error})")
@@ -255,6 +259,54 @@ def _check_files(folder: Path) -> Iterator[Violation]:
             continue
         if hashlib.sha256(content).hexdigest() != digest:
             yield Violation("manifest", name, "was changed after it was written")
+
+
+def _check_manifest(folder: Path, records: Sequence[Record]) -> Iterator[Violation]:
+    """Whether the manifest counts and lists what the records are."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        counts, articles = manifest.get("counts"), manifest.get("articles")
+        listed = articles and [(a["id"], a["sha256"]) for a in articles]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return  # what cannot be read is reported with the files
+    if counts is not None and counts != Counter(type(r).__name__ for r in records):
+        yield Violation("manifest", "counts", "differ from the numbers of records")
+    if articles is not None and listed != [(r.id, r.sha256) for r in records if isinstance(r, Document)]:
+        yield Violation("manifest", "articles", "are not the articles of the records")
+
+
+def _check_views(folder: Path) -> Iterator[Violation]:
+    """Whether the files drawn from the graph say what it says: the article files together, and the derived shortcuts."""
+    graph = (folder / "graph.ttl").read_bytes()
+    entities = folder / "articles" / "entities.ttl"
+    if entities.is_file():
+        # Canonical: a file an article is a prefix of its own, the header, and the article's part of the whole.
+        at = len(content := entities.read_bytes())
+        if not graph.startswith(content):
+            yield Violation("same_files", "articles/entities.ttl", "differs from graph.ttl")
+            return
+        header = content[: content.index(b"\n\n") + 1]
+        for path in _article_files(folder):
+            own, _, body = path.read_bytes().partition(header) if path != entities else (b"", b"", b"")
+            part = own + body
+            if not graph.startswith(part, at):
+                yield Violation("same_files", f"articles/{path.name}", "differs from graph.ttl")
+                return
+            at += len(part)
+        if at != len(graph):
+            yield Violation("same_files", "graph.ttl", "says more than the files of its articles")
+    if (folder / "flat.ttl").is_file() and (folder / "flat.ttl").read_bytes() != flat_turtle(graph):
+        yield Violation("flat", "flat.ttl", "differs from what the graph gives")
+
+
+def _article_files(folder: Path) -> list[Path]:
+    """The article files that the manifest lists, in order; without a manifest, all that are there."""
+    try:
+        listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        names = sorted(n for n in listed if n.startswith("articles/") and (folder / n).is_file())
+    except (OSError, ValueError, KeyError, TypeError):
+        return sorted((folder / "articles").glob("*.ttl"))
+    return [folder / n for n in names]
 
 
 def _read_records(path: Path) -> tuple[list[Record], list[Violation]]:

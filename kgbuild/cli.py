@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -32,6 +33,9 @@ INTERRUPTED = 130
 CONTROL = dict.fromkeys((*range(32), *range(127, 160), 8206, 8207, *range(8234, 8239), *range(8294, 8298)), " ")
 """Control and direction characters that text from an article must not send to a terminal."""
 
+PART_STYLES = {"trigger": "bold yellow", "cue": "bold magenta", "source": "bold green"}
+"""Colours of words with a job in a sentence that `explain` shows; the record's own words are bold."""
+
 Folder = Annotated[Path, typer.Argument(help="A build folder: what `kgbuild build -o` wrote.", metavar="FOLDER")]
 
 
@@ -49,7 +53,10 @@ def main() -> None:
     except KgbuildError as error:
         _fail(str(error), error.status)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("interrupted: nothing of this run was kept, what was built before is as it was", INTERRUPTED)
+        _fail(
+            "interrupted: what was built before is as it was; articles that were read already are kept for the next build",
+            INTERRUPTED,
+        )
     except MemoryError:
         _fail("out of memory: build fewer articles at once", 1)
     except Exception as error:
@@ -110,7 +117,7 @@ def build(
         bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")
     ] = False,
 ) -> None:
-    """Read articles and write their graph.
+    """Read articles and add them to a graph: only what is new or changed is processed; `remove` takes articles out.
 
     Example: kgbuild build examples/ -o output/
     """
@@ -124,10 +131,15 @@ def build(
     )  # fmt: skip
     with _progress("articles", quiet) as step:
         graph = pipeline.build(inputs, out, config, progress=step)
-    for skipped in graph.skipped:
+    assert graph.changes is not None, "a build into a folder says what it changed"
+    for skipped in graph.changes.skipped:
         print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
+    if graph.changes.gone:
+        print(f"kgbuild: {_gone(graph.changes.gone, out)}", file=sys.stderr)
     missing = [
-        s.source for s in graph.skipped if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)
+        s.source
+        for s in graph.changes.skipped
+        if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)
     ]
     if not quiet:
         kinds = ((Document, "article", "articles"), (Entity, "entity", "entities"), (Event, "event", "events"),
@@ -135,11 +147,36 @@ def build(
         numbers = [(sum(isinstance(r, kind) for r in graph.records), one, many) for kind, one, many in kinds]
         counts = [f"{n} {one if n == 1 else many}" for n, one, many in numbers]
         print(
-            f"{', '.join(counts)} in {out}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
+            f"{', '.join(counts)} in {out}{_changed(graph.changes)}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
             file=sys.stderr,
         )
     if missing:
         raise InputError(f"{len(missing)} of the inputs named do not exist; the others were built")
+
+
+@app.command()
+def remove(
+    folder: Folder,
+    articles: Annotated[
+        list[str],
+        typer.Argument(help="Articles by source name, file, id or IRI; `kgbuild query FOLDER articles` lists them."),
+    ],
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+) -> None:
+    """Take articles out of a graph; all that is drawn from several articles is brought up to date.
+
+    Example: kgbuild remove output/ old-story.txt
+    """
+    from kgbuild import pipeline
+
+    with _progress("articles", quiet) as step:
+        graph = pipeline.remove(folder, articles, progress=step)
+    assert graph.changes is not None, "a removal says what it changed"
+    for skipped in graph.changes.skipped:
+        print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
+    if not quiet:
+        count, left = graph.changes.removed, graph.changes.kept
+        print(f"{count} article{'' if count == 1 else 's'} removed, {left} left in {folder}", file=sys.stderr)
 
 
 @app.command()
@@ -199,20 +236,41 @@ def query(
 def export(
     folder: Folder,
     form: Annotated[
-        str, typer.Option("--format", "-f", help="turtle, jsonld, nquads, graphml, gexf, dot, csv or html.")
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw, parquet, svg, png or "
+            "html.",
+        ),
     ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write (default: standard output).")] = None,
+    view: Annotated[
+        str | None,
+        typer.Option(
+            help="What of the aggregates: dyad-day, dyad-week, dyad-month, dyad-year, dyads, series, matrix or camps for csv, csvw and "
+            "parquet; network, matrix or timeline for svg and png. See docs/stances.md."
+        ),
+    ] = None,
+    pair: Annotated[
+        tuple[str, str] | None, typer.Option(help="A holder and a target, by name or id: --pair Russia Ukraine.")
+    ] = None,
+    window: Annotated[str, typer.Option(help="Of series and time line: day, week, month or year.")] = "month",
+    by: Annotated[str, typer.Option(help="actor, or state: each actor counts for the state it belongs to.")] = "actor",
 ) -> None:
-    """Write the graph in another format.
+    """Write the graph in another format, or a table or picture of who stands where.
 
     Example: kgbuild export output/ --format gexf -o graph.gexf
     """
     from kgbuild import pipeline
-    from kgbuild.export import dump
+    from kgbuild.export import Selection, dump_view
     from kgbuild.files import whole_file
 
     graph = pipeline.open_build(folder)
-    content = dump(form, graph.records, graph.config)
+    chosen = Selection(view, pair, window, by)
+    # Metadata stands beside its table as FILE-metadata.json, where tools for CSV on the Web look for it.
+    url = out.name.removesuffix("-metadata.json") if out and out.name.endswith("-metadata.json") else ""
+    content = dump_view(form, graph.records, graph.config, chosen, url)
     if out is None:
         sys.stdout.buffer.write(content)
         return
@@ -220,8 +278,8 @@ def export(
         handle.write(content)
 
 
-@app.command()
-def view(
+@app.command("view")
+def view_page(
     folder: Folder,
     browser: Annotated[bool, typer.Option(help="Open it; --no-browser only prints where the page is.")] = True,
 ) -> None:
@@ -243,6 +301,76 @@ def view(
     print(page.resolve())
     if browser:
         webbrowser.open(page.resolve().as_uri())
+
+
+@app.command()
+def serve(
+    folder: Folder,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; the default is reached from this machine only.")
+    ] = "127.0.0.1",
+    seconds: Annotated[float, typer.Option(min=0.01, max=86400, help="Longest time of a query.")] = 30,
+    rows: Annotated[int, typer.Option(min=1, help="Most rows of an answer.")] = 100_000,
+    memory: Annotated[
+        int, typer.Option(min=16, help="MiB of memory a query may take beside the graph (Linux).")
+    ] = 1024,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Queries at a time (default: one a core, two at least).")
+    ] = None,
+    cors: Annotated[
+        list[str] | None,
+        typer.Option(help="A web origin whose pages may ask (https://example.org), or *; may be repeated."),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A name this machine is reached by, beside localhost; may be repeated.")
+    ] = None,
+) -> None:
+    """Answer SPARQL over HTTP, read-only: a query editor at /, the endpoint at /sparql.
+
+    Example: kgbuild serve output/ --port 8765
+    """
+    from kgbuild.endpoint.server import serve as run
+    from kgbuild.endpoint.settings import Settings
+
+    if not folder.is_dir():
+        raise BuildFolderError(f"{folder}: not a build folder; run `kgbuild build INPUT -o {folder}` first")
+    settings = Settings(
+        seconds=seconds, rows=rows, memory_mib=memory, hosts=tuple(allow_host or ()), origins=tuple(cors or ())
+    )
+    if workers is not None:
+        settings = replace(settings, workers=workers)
+    run(
+        folder,
+        host,
+        port,
+        settings,
+        lambda address: print(f"{folder} at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True),
+    )
+
+
+@app.command()
+def publish(
+    folder: Folder,
+    url: Annotated[str, typer.Argument(help="Address of a Graph Store: http://localhost:3030/ds/data")],
+    graph: Annotated[
+        str | None, typer.Option(help="IRI of the graph to fill; the store's default graph otherwise.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="User name; the password is read from KGBUILD_PASSWORD.")] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Triples of one request.")] = 10_000,
+    add: Annotated[bool, typer.Option("--add", help="Keep what the graph holds, instead of replacing it.")] = False,
+) -> None:
+    """Load a graph into a SPARQL store, in batches; run it again to go on after a break.
+
+    Example: kgbuild publish output/ http://localhost:3030/news/data --graph https://example.org/news
+    """
+    from kgbuild.publish import Target
+    from kgbuild.publish import publish as send
+
+    target = Target(url, graph, user, os.environ.get("KGBUILD_PASSWORD", ""))
+    triples, sent = send(folder, target, batch, add)
+    before = f", {triples - sent} of them by an earlier run" if sent < triples else ""
+    print(f"{triples} triples in {target.address}{before}", file=sys.stderr)
 
 
 @app.command()
@@ -283,15 +411,27 @@ def explain(
 def diff(
     old: Annotated[Path, typer.Argument(help="The earlier build folder.")],
     new: Annotated[Path, typer.Argument(help="The later build folder.")],
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="text, or patch: an RDF Patch that makes the old graph the new one.")
+    ] = "text",
 ) -> None:
-    """Say what changed between two builds: articles, entities, events, claims and stances gained, lost or altered.
+    """Say what changed between two builds: entities merged or split, stances flipped, records gained, lost or altered.
 
     Example: kgbuild diff before/ after/
     """
     from kgbuild import pipeline
-    from kgbuild.diff import difference
+    from kgbuild.diff import difference, findings, rdf_patch
 
-    changes = difference(pipeline.read_records(old), pipeline.read_records(new))
+    if form not in ("text", "patch"):
+        raise UsageError(f"unknown format {form!r}; known: text, patch")
+    if form == "patch":
+        for line in rdf_patch(old, new):
+            sys.stdout.buffer.write(line.encode() + b"\n")
+        return
+    before, after = pipeline.read_records(old), pipeline.read_records(new)
+    for finding in findings(before, after):
+        print(_clean(finding))
+    changes = difference(before, after)
     for change in changes:
         print(_clean(str(change)))
     if not changes:
@@ -327,6 +467,24 @@ def _checked_base(base: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/([A-Za-z0-9._~/-]*[/#])?", base):
         raise UsageError(f"--base {base!r}: give an http or https IRI that ends in / (https://example.org/news/)")
     return base
+
+
+def _changed(changes: Any) -> str:
+    """What a build did, where it did not make the whole folder: " (1 new, 5 as they were)"."""
+    parts = [(changes.new, "new"), (changes.replaced, "changed"), (changes.kept - changes.again, "as they were"),
+             (changes.again, "processed again: program, settings or machine are others than before")]  # fmt: skip
+    said = [f"{n} {words}" for n, words in parts if n]
+    return f" ({', '.join(said)})" if changes.replaced or changes.kept else ""
+
+
+def _gone(sources: Sequence[str], folder: Path) -> str:
+    """One line on articles whose inputs are gone."""
+    shown = ", ".join(_clean(s) for s in sources[:5]) + (" ..." if len(sources) > 5 else "")
+    one = len(sources) == 1
+    return (
+        f"{len(sources)} article{' is' if one else 's are'} no longer in the inputs and stay{'s' if one else ''} in the graph: {shown}; "
+        f"`kgbuild remove {folder} SOURCE` takes {'it' if one else 'them'} out"
+    )
 
 
 def _clean(text: str) -> str:
@@ -383,7 +541,9 @@ def _evidence(evidence: Any) -> None:
     from rich.text import Text
 
     sentence = Text(_clean(evidence.sentence))
-    sentence.stylize("bold reverse", evidence.begin, evidence.end)
+    sentence.stylize("bold", evidence.begin, evidence.end)
+    for begin, end, job in evidence.parts:
+        sentence.stylize(PART_STYLES[job], begin, end)
     console = Console()
     console.print(Text(evidence.label, style="bold cyan"), soft_wrap=True)
     console.print(Text("  ") + sentence, soft_wrap=True)

@@ -26,7 +26,9 @@ class Evidence:
     """One reason for what the graph says.
 
     `label` says it in one line; `sentence` is the text around it, in which `begin` and `end` mark the words (offsets in
-    `sentence`); `offset` is where they begin in the article. `detail` names article, offsets, extractor, confidence.
+    `sentence`); `offset` is where they begin in the article. `parts` are words inside the sentence with a job of their own, as
+    (begin, end, job): the trigger of an event, the cue of a claim or stance, the words that name a claim's source. `detail` names
+    article, file, offsets, extractor, confidence.
     """
 
     label: str
@@ -41,6 +43,7 @@ class Evidence:
     extractor: str
     confidence: float
     detail: str
+    parts: tuple[tuple[int, int, str], ...] = ()
 
 
 def explain(records: Sequence[Record], what: str) -> list[Evidence]:
@@ -140,7 +143,13 @@ class _Book:
             offset=span.begin,
             extractor=record.extractor,
             confidence=record.confidence,
-            detail=f"{document.headline or document.source}, {span.begin}-{span.end}; {sure}; {record.id}",
+            detail=f"{_where(document)}, {span.begin}-{span.end}; {sure}; {record.id}",
+            parts=tuple(
+                (part.begin - around.begin, part.end - around.begin, job)
+                for job, field in (("source", "source_span"), ("cue", "cue"), ("trigger", "trigger"))
+                if (part := getattr(record, field, None)) is not None
+                and around.begin <= part.begin < part.end <= around.end
+            ),
         )
 
     def around(self, document: Document, span: Span) -> Span:
@@ -242,6 +251,11 @@ def _roles(record: _InArticle, target: Record) -> list[str]:
         }.items()
         if value == name
     ]  # fmt: skip
+
+
+def _where(document: Document) -> str:
+    """An article by its headline and its file."""
+    return f"{document.headline} ({document.source})" if document.headline else document.source
 
 
 def _cluster(record: Record) -> str | None:

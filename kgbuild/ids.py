@@ -21,7 +21,7 @@ PLACE_KINDS = frozenset({"Place", "City"})
 RECORD_KINDS = frozenset({"offset", "mention", "event", "claim", "stance", "affiliation", "merge"})
 
 ID = re.compile(
-    r"(actor|place|topic|cluster|extractor|article|run)/[a-z0-9][a-z0-9.-]*(#[a-z]+_[0-9]+_[0-9]+(-[a-z0-9-]+)?)?"
+    r"(actor|place|topic|cluster|dyad|camp|extractor|article|run)/[a-z0-9][a-z0-9.-]*(#[a-z]+_[0-9]+_[0-9]+(-[a-z0-9-]+)?)?"
 )
 """Every id matches this whole."""
 

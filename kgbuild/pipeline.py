@@ -1,13 +1,18 @@
-"""The only module that joins the rooms: articles in, records, then every view of them into a build folder."""
+"""The only module that joins the rooms: articles in, records, then every view of them into a build folder.
+
+A build adds to its folder: the language step reads only what is new or changed, everything drawn from all articles together is made anew,
+and the bytes are those of one build of them all.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -15,35 +20,58 @@ from typing import TYPE_CHECKING, Any
 
 from kgbuild import resolve
 from kgbuild.config import VERSION, Config, data_path
-from kgbuild.errors import BuildFolderError, InputError, OutputError
-from kgbuild.files import whole_file
+from kgbuild.drawn import drawn_from, ready_files
+from kgbuild.errors import BuildFolderError, InputError, UsageError
+from kgbuild.fingerprint import file_digest, machine, pipeline_key
+from kgbuild.folder import FORMAT, MANIFEST, Folder, read_manifest, settled, writing
 from kgbuild.records import Document, Record, Skipped, from_json, record_order, to_json
+from kgbuild.state import Member, State, digest_of
 
 if TYPE_CHECKING:
     import networkx
     import rdflib
 
+    from kgbuild.aggregate import Aggregates
     from kgbuild.annotate import Annotator
     from kgbuild.query import Result
     from kgbuild.reference import Table
 
-__all__ = ["KnowledgeGraph", "build", "open_build", "read_records", "reference"]
+__all__ = ["Changes", "KnowledgeGraph", "build", "open_build", "read_records", "reference", "remove"]
 
 Progress = Callable[[str, int], None]
 """Called after each article with its source and the count so far."""
 
 
 @dataclass(frozen=True)
+class Changes:
+    """What a build or a removal did to its folder, in numbers of articles.
+
+    again: those that were there and went through the language step anew, because the pipeline or its settings are others now, or their
+    stored records are gone. gone: sources of articles that the inputs no longer hold; they stay. skipped: what this run left out.
+    """
+
+    new: int = 0
+    replaced: int = 0
+    removed: int = 0
+    kept: int = 0
+    again: int = 0
+    gone: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True)
 class KnowledgeGraph:
     """A graph in memory: its records, and every view of them.
 
-    `skipped` lists the inputs that gave no article, and the lines of own entities and corrections that were not taken. In a notebook it shows itself as the interactive page.
+    `skipped` lists the inputs that gave no article, and the lines of own entities and corrections that were not taken; of a folder, those of
+    all its builds. `changes` is what the last one did to the folder. In a notebook it shows itself as the interactive page.
     """
 
     records: Sequence[Record]
     skipped: Sequence[Skipped] = ()
     config: Config = field(default_factory=Config)
     versions: dict[str, str] = field(default_factory=dict)
+    changes: Changes | None = None
 
     def query(self, text: str, *arguments: str) -> Result:
         """Rows of a SPARQL query, or of a named question with its arguments ("who-opposes", "Russia").
@@ -53,7 +81,7 @@ class KnowledgeGraph:
         from kgbuild.query import run  # rooms are imported when used: start-up time
         from kgbuild.store import store_of
 
-        return run(store_of(self.turtle(), self.flat()), text, *arguments)
+        return run(store_of(self.turtle(), self.flat(), self.derived()), text, *arguments)
 
     def turtle(self) -> bytes:
         """The whole graph as canonical Turtle."""
@@ -66,6 +94,21 @@ class KnowledgeGraph:
         from kgbuild.store import flat_turtle
 
         return flat_turtle(self.turtle())
+
+    def aggregates(self, by: str = "actor") -> Aggregates:
+        """Who stands where, from all articles together: dyads, series, changes, camps, tables (docs/stances.md).
+
+        by: "actor", or "state": each actor counts for the one state it belongs to.
+        """
+        from kgbuild.aggregate import Aggregates
+
+        return Aggregates(self.records, by)
+
+    def derived(self) -> bytes:
+        """The aggregates (dyads, their months, camps) as canonical Turtle."""
+        from kgbuild.export.derived import derived_turtle
+
+        return derived_turtle(self.aggregates(), self.config)
 
     def to_rdflib(self) -> rdflib.Graph:
         """The whole graph as an rdflib.Graph."""
@@ -80,8 +123,11 @@ class KnowledgeGraph:
         return to_networkx(self.records)
 
     def save(self, folder: str | Path) -> Path:
-        """Write the build folder; each file whole or not at all, the manifest last. Raises OutputError."""
-        return _write(self, Path(folder))
+        """Make the folder a build of this graph alone; all of it or nothing. Raises OutputError."""
+        with writing(Path(folder)) as target, closing(State(target.state)) as state:
+            members = {d.id: Member(d, _UNKNOWN, digest_of(d)) for d in self.records if isinstance(d, Document)}
+            _commit(target, state, self, members, [("", s) for s in self.skipped], {})
+        return Path(folder)
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -98,46 +144,72 @@ def build(
     config: Config | None = None,
     progress: Progress | None = None,
 ) -> KnowledgeGraph:
-    """Articles to a graph; written to `out` when it is given.
+    """Articles to a graph; added to the build folder `out` when it is given, and then the graph of all that is in it.
 
     `inputs` are files, folders, globs or "-". An article that cannot be processed is in `skipped` with its reason and does not
-    stop the others. Raises InputError when no article is left, OutputError when `out` cannot be written.
+    stop the others. A folder keeps the settings it was built with; one that `config` gives another value than the default replaces it.
+    Raises InputError when no article is left, OutputError when `out` cannot be written, BuildFolderError when it is none,
+    UsageError when it has another base.
     """
     config = config or Config()
     paths = [str(inputs)] if isinstance(inputs, (str, Path)) else [str(i) for i in inputs]
-    target = None if out is None else Path(out)
-    if target is not None:
-        _check_target(target)
+    if out is not None:
+        return _add(paths, Path(out), config, progress)
+    from kgbuild.sources import read
+
     skipped: list[Skipped] = []
     corrections, refused = resolve.read_corrections(config.corrections) if config.corrections else ([], [])
     skipped.extend(refused)
-    documents = list(_documents(paths, config, skipped))
+    documents: list[Document] = []
+    for item in read(paths, config):
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        else:
+            documents.append(item)
     if not documents:
         raise InputError(_nothing(paths, skipped))
     annotator = _annotator(config)
     skipped.extend(annotator.refused)
     records: list[Record] = []
-    for count, document in enumerate(documents, 1):
-        records.extend(_article(annotator, document, skipped))
+    for count, document in enumerate(sorted(documents, key=record_order), 1):
+        found = _article(annotator, document)
+        if isinstance(found, Skipped):
+            skipped.append(found)
+        else:
+            records.extend(found)
         if progress is not None:
             progress(document.source, count)
-    if not any(isinstance(r, Document) for r in records):
+    if not records:
         raise InputError(_nothing(paths, skipped))
-    graph = KnowledgeGraph(
+    return KnowledgeGraph(
         records=resolve.resolve(records, corrections, skipped),
         skipped=sorted(skipped, key=lambda s: (s.source, s.reason)),
         config=config,
-        versions=_versions(annotator, config),
+        versions=_versions(annotator, config) | _corrections_version(config),
     )
-    if target is not None:
-        graph.save(target)
-    return graph
+
+
+def remove(folder: str | Path, articles: Sequence[str], progress: Progress | None = None) -> KnowledgeGraph:
+    """Take articles out of a build folder: by id, IRI, source name or file. What is drawn from all articles is made anew.
+
+    Raises UsageError when one of them is not there (and nothing is removed), BuildFolderError when there is no build.
+    """
+    from kgbuild.intake import named_articles
+
+    path = settled(folder)
+    read_manifest(path)
+    with writing(path) as target, closing(State(target.state)) as state:
+        run = _Run(target, state, Config(), progress)
+        gone = named_articles(articles, run.members)
+        for article in gone:
+            del run.members[article]
+        return run.finish(state.skipped(), Changes(removed=len(gone), kept=len(run.members)))
 
 
 def open_build(folder: str | Path) -> KnowledgeGraph:
     """The graph of a build folder, from its records. Raises BuildFolderError when there is none."""
-    folder = Path(folder)
-    manifest = _manifest(folder)
+    folder = settled(folder)
+    manifest = read_manifest(folder)
     skipped = [Skipped(s["source"], s["reason"]) for s in manifest.get("skipped", [])]
     return KnowledgeGraph(read_records(folder), skipped, Config(base=manifest["base"]), manifest.get("versions", {}))
 
@@ -153,7 +225,7 @@ def reference() -> dict[str, Table]:
 
 def read_records(folder: str | Path) -> list[Record]:
     """The records of a build folder. Raises BuildFolderError naming the line that is not a record."""
-    path = Path(folder) / "records.jsonl"
+    path = settled(folder) / "records.jsonl"
     records = []
     try:
         with path.open(encoding="utf-8", newline="\n") as lines:
@@ -169,31 +241,202 @@ def read_records(folder: str | Path) -> list[Record]:
     return records
 
 
-def _documents(paths: Sequence[str], config: Config, skipped: list[Skipped]) -> Iterator[Document]:
-    from kgbuild.sources import read
+_UNKNOWN = "?"
+"""Origin of an article of which only the folder's records tell."""
 
-    found: dict[str, Document] = {}
-    for item in read(paths, config):
-        if isinstance(item, Skipped):
-            skipped.append(item)
-        elif item.id in found:
-            first, second = sorted((found[item.id], item), key=lambda d: d.source)
-            found[item.id] = first
-            skipped.append(Skipped(second.source, f"same text as {first.source}"))
+
+def _add(paths: Sequence[str], out: Path, config: Config, progress: Progress | None) -> KnowledgeGraph:
+    from kgbuild.intake import intake
+    from kgbuild.sources import read_with_origins
+
+    with writing(out) as folder, closing(State(folder.state)) as state:
+        run = _Run(folder, state, config, progress)
+        change = intake(paths, read_with_origins(paths, run.config), run.members, state.skipped())
+        if not change.put and not change.kept:
+            raise InputError(_nothing(paths, change.skipped))
+        before = dict(run.members)
+        notes, skipped = change.notes, change.skipped
+        for article, member in change.put.items():
+            run.members[article] = member
+        failed = run.annotate()
+        for article, reason in failed.items():
+            skipped.append(reason)
+            notes.append((paths[0] if article in change.put else "", reason))
+            if article in before and article in change.put:
+                run.members[article] = before[article]  # its records of before are better than none
+            else:
+                del run.members[article]
+        replaced = {old for new, old in change.replaces.items() if new in run.members}
+        for article in replaced:
+            run.members.pop(article, None)
+        if not any(a in run.members for a in (*change.put, *change.kept)):
+            raise InputError(_nothing(paths, skipped))
+        new = sum(a not in before and a not in change.replaces for a in change.put if a not in failed)
+        changed = sum(a in before and before[a].digest != m.digest for a, m in change.put.items() if a not in failed)
+        kept = len(run.members) - new - changed - len(replaced)
+        again = len(run.processed - change.put.keys())
+        return run.finish(
+            notes, Changes(new, changed + len(replaced), 0, kept, again, tuple(change.gone), tuple(skipped))
+        )
+
+
+class _Run:
+    """One change of a folder: its settings, its articles, and the records they give."""
+
+    def __init__(self, folder: Folder, state: State, config: Config, progress: Progress | None) -> None:
+        self.folder, self.state, self.progress = folder, state, progress
+        manifest = folder.manifest()
+        self.members = _members(folder, state, manifest)
+        kept = state.meta("settings", {})
+        self.config = _settled_config(config, kept, manifest if self.members else None, folder.path)
+        self.skipped: list[Skipped] = []
+        if config.corrections:
+            self.corrections, refused = resolve.read_corrections(config.corrections)
+            self.corrections_version = _corrections_version(config)
+            self.refused = refused
         else:
-            found[item.id] = item
-    yield from sorted(found.values(), key=record_order)
+            old = state.meta("corrections", {"entries": [], "refused": [], "version": {}})
+            self.corrections = [resolve.Correction(**c) for c in old["entries"]]
+            self.refused = [Skipped(*s) for s in old["refused"]]
+            self.corrections_version = old["version"]
+        self.key = pipeline_key(self.config)
+        self.machine = machine()
+        self._annotator: Annotator | None = None
+        self.processed: set[str] = set()
+
+    @property
+    def annotator(self) -> Annotator:
+        if self._annotator is None:
+            self._annotator = _annotator(self.config)
+        return self._annotator
+
+    @property
+    def pipeline(self) -> str:
+        """The key of the records the language step gives here: code, data, settings, and how this machine rounds."""
+        known = self.state.meta("arithmetic", {})
+        name = f"{self.key} {self.machine}"
+        if self._annotator is None and name in known:
+            return f"{self.key} {known[name]}"
+        if name not in known:
+            with self.state.transaction() as db:
+                self.state.write_meta(db, {"arithmetic": {name: self.annotator.arithmetic}})
+        return f"{self.key} {self.annotator.arithmetic}"
+
+    def annotate(self) -> dict[str, Skipped]:
+        """Put every article through the language step that has no records yet; what failed, by article."""
+        pipeline = self.pipeline
+        missing = [m for _, m in sorted(self.members.items()) if not self.state.has(m.digest, pipeline)]
+        failed: dict[str, Skipped] = {}
+        for count, member in enumerate(missing, 1):
+            found = _article(self.annotator, member.document)
+            if isinstance(found, Skipped):
+                failed[member.document.id] = found
+            else:
+                self.state.keep(member.digest, pipeline, found)
+                self.processed.add(member.document.id)
+            if self.progress is not None:
+                self.progress(member.document.source, count)
+        return failed
+
+    def finish(self, notes: Sequence[tuple[str, Skipped]], changes: Changes) -> KnowledgeGraph:
+        """Resolve all records and make the folder's files those of its articles."""
+        failed = self.annotate()
+        for article in failed:
+            del self.members[article]
+        notes = [*notes, *(("", s) for s in failed.values())]
+        pipeline = self.pipeline
+        records = [r for m in self.members.values() for r in self.state.records(m.digest, pipeline)]
+        versions, refused = self._versions(pipeline)
+        skipped = [*(s for _, s in notes), *self.refused, *refused]
+        graph = KnowledgeGraph(
+            records=resolve.resolve(records, self.corrections, skipped),
+            skipped=sorted(set(skipped), key=lambda s: (s.source, s.reason)),
+            config=self.config,
+            versions=versions | self.corrections_version,
+            changes=dataclasses.replace(
+                changes, again=changes.again or len(self.processed) * bool(changes.removed),
+                skipped=tuple(sorted({*changes.skipped, *(s for s in skipped if s not in {n for _, n in notes}), *failed.values()},
+                                     key=lambda s: (s.source, s.reason))),
+            ),
+        )  # fmt: skip
+        meta = {
+            "settings": _kept_settings(self.config),
+            "corrections": {
+                "entries": [dataclasses.asdict(c) for c in self.corrections],
+                "refused": [[s.source, s.reason] for s in self.refused],
+                "version": self.corrections_version,
+            },
+            "versions": {pipeline: [versions, [[s.source, s.reason] for s in refused]]},
+        }
+        _commit(self.folder, self.state, graph, self.members, notes, meta, self.key)
+        return graph
+
+    def _versions(self, pipeline: str) -> tuple[dict[str, str], list[Skipped]]:
+        """What the manifest says of the pipeline, and the lines of own entities it refused; known without loading it when it ran before."""
+        known = self.state.meta("versions", {})
+        if self._annotator is None and pipeline in known:
+            versions, refused = known[pipeline]
+            return versions, [Skipped(*s) for s in refused]
+        return _versions(self.annotator, self.config), list(self.annotator.refused)
 
 
-def _article(annotator: Annotator, document: Document, skipped: list[Skipped]) -> list[Record]:
+def _members(folder: Folder, state: State, manifest: Mapping[str, Any] | None) -> dict[str, Member]:
+    """The articles of a folder. Its files are right: a state that knows of other ones (or of none) is set by them."""
+    if manifest is None:
+        return state.members()
+    if state.meta("manifest") == _content_digest(folder.path / MANIFEST):
+        return state.members()
+    kept = state.members()
+    out: dict[str, Member] = {}
+    for record in read_records(folder.path):
+        if isinstance(record, Document):
+            digest = digest_of(record)
+            old = kept.get(record.id)
+            out[record.id] = old if old is not None and old.digest == digest else Member(record, _UNKNOWN, digest)
+    return out
+
+
+_SETTINGS = ("model", "knowledge", "entities")
+"""Settings that a folder keeps from build to build, beside its base and corrections."""
+
+
+def _settled_config(
+    config: Config, kept: Mapping[str, Any], manifest: Mapping[str, Any] | None, folder: Path
+) -> Config:
+    """The settings of this run: those given, else those the folder was built with. Raises UsageError for another base."""
+    default = Config()
+    new: dict[str, Any] = {}
+    for name in _SETTINGS:
+        if getattr(config, name) == getattr(default, name) and kept.get(name):
+            new[name] = tuple(kept[name]) if name == "entities" else kept[name]
+    base = manifest["base"] if manifest is not None else config.base
+    if config.base not in (default.base, base):
+        raise UsageError(f"{folder} was built with --base {base}: leave it out, or build into another folder")
+    return dataclasses.replace(config, base=base, **new)
+
+
+def _kept_settings(config: Config) -> dict[str, Any]:
+    """The settings with whole paths: the next build may run in another folder."""
+
+    def whole(name: str) -> str:
+        return str(Path(name).resolve()) if Path(name).exists() else name
+
+    return {
+        "model": config.model and whole(config.model),
+        "knowledge": config.knowledge and whole(config.knowledge),
+        "entities": [whole(e) for e in config.entities],
+    }
+
+
+def _article(annotator: Annotator, document: Document) -> list[Record] | Skipped:
+    """The records of one article, the Document first; or why there are none."""
     from kgbuild.claims import extract
 
     try:
         doc = annotator.annotate(document)
         found = extract(doc)
     except Exception as error:  # one article's failure, whatever it is, must not cost the others
-        skipped.append(Skipped(document.source, f"processing failed ({type(error).__name__}: {_one_line(error)})"))
-        return []
+        return Skipped(document.source, f"processing failed ({type(error).__name__}: {_one_line(error)})")
     return [document, *doc._.entities, *doc._.mentions, *doc._.affiliations, *found]
 
 
@@ -226,63 +469,82 @@ def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:
 
 def _versions(annotator: Annotator, config: Config) -> dict[str, str]:
     meta = annotator.nlp.meta
-    own = {"entities": list(config.entities), "corrections": [config.corrections] if config.corrections else []}
+    own = list(config.entities)
     return {
         "kgbuild": VERSION,
         "model": f"{meta.get('lang', '')}_{meta.get('name', '')}-{meta.get('version', '')}",
-        "knowledge": _digest(Path(annotator.config.knowledge or data_path("knowledge.sqlite"))),
+        "knowledge": file_digest(Path(annotator.config.knowledge or data_path("knowledge.sqlite"))),
         "spacy": metadata.version("spacy"),
         "arithmetic": annotator.arithmetic,
-        **{name: " ".join(_digest(Path(p)) for p in paths) for name, paths in own.items() if paths},
+        **({"entities": " ".join(file_digest(Path(p)) for p in own)} if own else {}),
     }
 
 
-def _digest(path: Path) -> str:
-    """The first 16 hex digits of a file's SHA-256: which entity base a build was made with."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()[:16]
+def _corrections_version(config: Config) -> dict[str, str]:
+    return {"corrections": file_digest(Path(config.corrections))} if config.corrections else {}
 
 
-def _check_target(folder: Path) -> None:
-    """Refuse an output folder that cannot be written before an hour is spent on filling it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".kgbuild-write-test"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        reason = "it is a file" if folder.is_file() else (error.strerror or str(error))
-        raise OutputError(f"{folder}: cannot be written ({reason}); name another folder with -o") from error
+def _content_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _write(graph: KnowledgeGraph, folder: Path) -> Path:
-    from kgbuild.export import dump, dump_articles
+def _commit(
+    folder: Folder, state: State, graph: KnowledgeGraph, members: Mapping[str, Member], notes: Iterable[tuple[str, Skipped]],
+    meta: Mapping[str, Any], key: str = "",
+) -> None:  # fmt: skip
+    """Make the folder's files those of the graph, and its state that of these articles: both, or neither.
 
-    _check_target(folder)
-    records, config = graph.records, graph.config
-    files: dict[str, bytes] = {"graph.ttl": dump("turtle", records, config)}
-    files.update((f"articles/{name}", content) for name, content in dump_articles(records, config))
+    `key` names the code that draws; with it, files of articles whose records are as they were are not drawn again.
+    """
+    old = folder.manifest() or {}
+    lines = [to_json(r) + "\n" for r in graph.records]
+    drawn = drawn_from(graph.records, lines, f"{key} {graph.config.base}") if key else {}
+    files = dict(_files(graph, lines, ready_files(folder, state, old.get("files", {}), drawn)))
+    manifest = _manifest_of(graph, files)
+    for name, content in files.items():
+        folder.put(name, content)
+    folder.put(MANIFEST, manifest)
+    before = state.members()
+    put = {a: m for a, m in members.items() if before.get(a) != m}
+    drop = [a for a in before if a not in members]
+    generation = state.generation + 1
+    values = {**meta, "drawn": drawn, "generation": generation, "manifest": hashlib.sha256(manifest).hexdigest()}
+
+    def decide() -> None:
+        with state.transaction(durable=True) as db:
+            state.write(db, put, drop, notes, values)
+
+    listed = old.get("files", {})
+    folder.commit(generation, decide, [n for n in listed if n not in files and _is_inside(n)])
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a manifest's name is one that a build gives: nothing else is ever taken away."""
+    return not Path(name).is_absolute() and ".." not in Path(name).parts and Path(name).parts[:1] != ("store",)
+
+
+def _files(graph: KnowledgeGraph, lines: Sequence[str], ready: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Every file of a build but the manifest: (name, content). `lines` are its records as JSON, `ready` article files that are drawn."""
+    from kgbuild.export import dump, dump_articles, join_articles
     from kgbuild.store import flat_turtle
 
-    files["flat.ttl"] = flat_turtle(files["graph.ttl"])
-    files["records.jsonl"] = "".join(to_json(r) + "\n" for r in records).encode()
-    files["graph.graphml"] = dump("graphml", records, config)
-    files["graph.html"] = dump("html", records, config)
-    for name, content in files.items():
-        with whole_file(folder / name) as handle:
-            handle.write(content)
-    with whole_file(folder / "manifest.json") as handle:
-        handle.write(_manifest_of(graph, files))
-    for stale in sorted((folder / "articles").glob("*.ttl")):
-        if f"articles/{stale.name}" not in files:
-            with suppress(OSError):
-                stale.unlink()
-    return folder
+    records, config = graph.records, graph.config
+    articles = list(dump_articles(records, config, ready))
+    whole = join_articles(content for _, content in articles)
+    yield "graph.ttl", whole
+    for name, content in articles:
+        yield f"articles/{name}", content
+    yield "flat.ttl", flat_turtle(whole)
+    yield "aggregates.ttl", graph.derived()
+    yield "records.jsonl", "".join(lines).encode()
+    yield "graph.graphml", dump("graphml", records, config)
+    yield "graph.html", dump("html", records, config)
 
 
-def _manifest_of(graph: KnowledgeGraph, files: dict[str, bytes]) -> bytes:
+def _manifest_of(graph: KnowledgeGraph, files: Mapping[str, bytes]) -> bytes:
     counts = Counter(type(r).__name__ for r in graph.records)
     manifest: dict[str, Any] = {
+        "format": FORMAT,
         "base": graph.config.base,
         "versions": graph.versions,
         "counts": dict(sorted(counts.items())),
@@ -295,15 +557,3 @@ def _manifest_of(graph: KnowledgeGraph, files: dict[str, bytes]) -> bytes:
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or not isinstance(manifest.get("base"), str):
-            raise ValueError("not a manifest")
-    except FileNotFoundError as error:
-        raise BuildFolderError(f"{folder}: not a build folder; run `kgbuild build INPUT -o {folder}` first") from error
-    except (OSError, ValueError) as error:
-        raise BuildFolderError(f"{folder}/manifest.json: cannot be read ({error}); build the folder again") from error
-    return manifest

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
@@ -26,7 +26,21 @@ from kgbuild.ontology import KG, V
 from kgbuild.rdf import PREFIXES, XSD, Iri, Literal, Term, Triple, compact, data_prefixes, n_triples, turtle
 from kgbuild.store import QUERIES, store_base
 
-__all__ = ["FORMATS", "Parameter", "Question", "Result", "bind", "named_questions", "prefix_lines", "run"]
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = [
+    "FORMATS",
+    "Parameter",
+    "Question",
+    "Result",
+    "bind",
+    "clauses",
+    "named_questions",
+    "prefix_lines",
+    "refuse_more_than_reading",
+    "run",
+]
 
 TIME_LIMIT: Final = 60.0
 """Seconds a query may take."""
@@ -47,9 +61,12 @@ _OPAQUE = re.compile(
     re.DOTALL,
 )
 _SERVICE = re.compile(r"(?<![\w?$:.-])service(?![\w:.-])", re.IGNORECASE)
+# No part of it can match in two ways: with ambiguous blanks, thirty PREFIX lines before a SELECT took forever.
 _UPDATE = re.compile(
-    r"\s*(?:(?:prefix\s+\S*\s*|base\s*)\s*)*(insert|delete|load|clear|drop|create|copy|move|add|with)\b", re.IGNORECASE
+    r"\s*+(?>(?>prefix\s++[^\s:]*+:|base|version)\s*+)*+(insert|delete|load|clear|drop|create|copy|move|add|with)\b",
+    re.IGNORECASE,
 )
+_FROM = re.compile(r"(?<![\w?$:.-])from(?![\w:.-])", re.IGNORECASE)
 _QUERY_FORM = re.compile(r"\b(select|ask|construct|describe|prefix|base)\b", re.IGNORECASE)
 
 
@@ -113,10 +130,13 @@ class Result:
         return iter(self.rows)
 
     def dump(self, form: str) -> str:
-        """The answer as csv, tsv, json (a list of objects) or turtle (of a CONSTRUCT or DESCRIBE only)."""
+        """The answer as csv, tsv, json (a list of objects) or turtle.
+
+        A SELECT's rows become Turtle in the result set vocabulary of the W3C's SPARQL tests, in order (rs:index).
+        """
         if form == "turtle":
             if self.graph is None:
-                raise UsageError("turtle is for CONSTRUCT and DESCRIBE; write a SELECT's rows as csv, tsv or json")
+                return self._result_set()
             return turtle(self.graph, data_prefixes(self.base)).decode()
         if form == "json":
             objects = [dict(zip(self.variables, map(self._plain, row), strict=True)) for row in self.terms]
@@ -131,6 +151,39 @@ class Result:
             lines = [self.variables, *([" ".join((c or "").split()) for c in row] for row in self.rows)]
             return "".join("\t".join(line) + "\n" for line in lines)
         raise UsageError(f"unknown format {form!r}; known: {', '.join(FORMATS)}")
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A DataFrame: a column a variable; numbers, booleans and days (datetime64) by their type, None where there is no value.
+
+        Raises UsageError when pandas is not installed.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise UsageError("a DataFrame needs pandas: pip install 'kgbuild[pandas]'") from error
+        columns = {}
+        for number, name in enumerate(self.variables):
+            terms = [row[number] for row in self.terms]
+            values = [self._plain(term) for term in terms]
+            kinds = {term.datatype for term in terms if isinstance(term, Literal)}
+            if kinds == {XSD + "date"} and not any(isinstance(term, Iri) for term in terms):
+                columns[name] = pandas.to_datetime(pandas.Series(values, dtype=object), errors="coerce")
+            else:
+                columns[name] = pandas.Series(values, dtype=None if values and None not in values else object)
+        return pandas.DataFrame(columns, columns=list(self.variables))
+
+    def _result_set(self) -> str:
+        lines = ["@prefix rs: <http://www.w3.org/2001/sw/DataAccess/tests/result-set#> .", "", "[] a rs:ResultSet ;"]
+        names = " , ".join(n_triples(Literal(v)) for v in self.variables)
+        rows = []
+        for number, row in enumerate(self.terms, 1):
+            bound = [
+                f"rs:binding [ rs:variable {n_triples(Literal(v))} ; rs:value {t if isinstance(t, Iri) and t.startswith('_:') else n_triples(t)} ]"
+                for v, t in zip(self.variables, row, strict=True)
+                if t is not None
+            ]
+            rows.append("  rs:solution [ " + " ;\n    ".join([f"rs:index {number}", *bound]) + " ]")
+        return "\n".join(lines) + "\n" + " ;\n".join([f"  rs:resultVariable {names}", *rows]) + " .\n"
 
     def _repr_html_(self) -> str:
         """A table for notebooks."""
@@ -177,7 +230,7 @@ def run(store: ox.Store, text: str, *arguments: str, seconds: float = TIME_LIMIT
         raise UsageError(f"no question called {text[:60]!r}; {hint}")
     if arguments:
         raise UsageError("a SPARQL query takes no arguments: put it in quotation marks as one word")
-    _refuse_more_than_reading(text)
+    refuse_more_than_reading(text)
     return _execute(store, text, base, seconds)
 
 
@@ -200,6 +253,22 @@ def bind(store: ox.Store, question: Question, *arguments: str) -> str:
 def prefix_lines(base: str) -> str:
     """The PREFIX lines that may stand before a named question, for engines that know no default prefixes."""
     return "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in data_prefixes(base).items())
+
+
+def refuse_more_than_reading(text: str) -> None:
+    """Raises QueryError for an update, and for a query that asks other services (SERVICE)."""
+    found = clauses(text)
+    if "update" in found:
+        raise QueryError("updates are refused: a graph is changed by building it again")
+    if "service" in found:
+        raise QueryError("SERVICE is refused: a query reads the build folder and nothing else")
+
+
+def clauses(text: str) -> set[str]:
+    """Which of update, service and from a SPARQL text has as a keyword, outside strings, IRIs and comments."""
+    bare = _OPAQUE.sub(" ", text)
+    found = {name for name, pattern in (("service", _SERVICE), ("from", _FROM)) if pattern.search(bare)}
+    return found | {"update"} if _UPDATE.match(bare) else found
 
 
 def _question(name: str, text: str) -> Question:
@@ -362,14 +431,6 @@ def _value(store: ox.Store, parameter: Parameter, words: str) -> Iri:
     if found is None:
         raise UsageError(f"{parameter.name}: {words[:40]!r} is none of {', '.join(sorted(known))}")
     return Iri(found)
-
-
-def _refuse_more_than_reading(text: str) -> None:
-    bare = _OPAQUE.sub(" ", text)
-    if _UPDATE.match(bare):
-        raise QueryError("updates are refused: a graph is changed by building it again")
-    if _SERVICE.search(bare):
-        raise QueryError("SERVICE is refused: a query reads the build folder and nothing else")
 
 
 def _execute(store: ox.Store, text: str, base: str, seconds: float) -> Result:

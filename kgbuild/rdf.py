@@ -53,7 +53,7 @@ PREFIXES: Final[Mapping[str, str]] = {
 LONG: Final = 100
 """Values of one predicate that together are longer than this stand one a line."""
 
-DATA_KINDS: Final = ("actor", "article", "cluster", "extractor", "place", "topic")
+DATA_KINDS: Final = ("actor", "article", "camp", "cluster", "dyad", "extractor", "place", "topic")
 
 
 class Iri(str):

@@ -11,6 +11,7 @@ import dataclasses
 import json
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias, Union
 
@@ -288,9 +289,7 @@ def to_json(record: Record) -> str:
     >>> to_json(Entity("actor/russia-q159", "Russia", "State", qid="Q159"))
     '{"record": "Entity", "id": "actor/russia-q159", "name": "Russia", "kind": "State", "qid": "Q159"}'
     """
-    out: dict[str, Any] = {"record": type(record).__name__}
-    out.update(_plain(record))
-    return json.dumps(out, ensure_ascii=False)
+    return _encode({"record": type(record).__name__, **_plain(record)})
 
 
 def from_json(line: str) -> Record:
@@ -306,50 +305,69 @@ def from_json(line: str) -> Record:
     return record
 
 
+_FIELDS: dict[type, tuple[tuple[str, Any], ...]] = {}
+"""Class -> its fields in order, each with its default (MISSING: none)."""
+
+
 def _plain(value: Any) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for f in dataclasses.fields(value):
-        v = getattr(value, f.name)
-        if f.default is not dataclasses.MISSING and v == f.default:
-            continue
-        out[f.name] = _value(v)
-    return out
+    """The fields that are not at their default; tuples stay, JSON writes them as lists."""
+    cls = type(value)
+    fields = _FIELDS.get(cls)
+    if fields is None:
+        fields = _FIELDS[cls] = tuple((f.name, f.default) for f in dataclasses.fields(value))
+    return {name: v for name, default in fields if (v := getattr(value, name)) != default}
 
 
-def _value(v: Any) -> Any:
-    if isinstance(v, (Span, tuple)):
-        return [_value(x) for x in v]
-    return _plain(v) if dataclasses.is_dataclass(v) else v
+_encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
 
-
-_HINTS: dict[type, dict[str, Any]] = {}
+_PARSERS: dict[type, dict[str, Callable[[Any], Any]]] = {}
+"""Class -> name of a field -> what reads its JSON value; made when first needed."""
 
 
 def _build(cls: type, data: dict[str, Any]) -> Any:
-    hints = _HINTS.get(cls)
-    if hints is None:
-        hints = _HINTS[cls] = typing.get_type_hints(cls)
-    unknown = sorted(set(data) - set(hints))
+    parsers = _PARSERS.get(cls)
+    if parsers is None:
+        parsers = _PARSERS[cls] = {name: _parser(hint) for name, hint in typing.get_type_hints(cls).items()}
+    unknown = data.keys() - parsers.keys()
     if unknown:
-        raise ValueError(f"not a {cls.__name__}: unknown field {unknown[0]!r}")
-    return cls(**{k: _parse(hints[k], v) for k, v in data.items()})
+        raise ValueError(f"not a {cls.__name__}: unknown field {min(unknown)!r}")
+    return cls(**{k: parsers[k](v) for k, v in data.items()})
 
 
-def _parse(hint: Any, v: Any) -> Any:
+def _parser(hint: Any) -> Callable[[Any], Any]:
+    """What reads a JSON value of a type; it raises TypeError on a value of another one."""
     origin = typing.get_origin(hint)
     if origin in (Union, types.UnionType):
-        if v is None:
-            return None
-        return _parse(next(a for a in typing.get_args(hint) if a is not type(None)), v)
+        inner = _parser(next(a for a in typing.get_args(hint) if a is not type(None)))
+        return lambda v: None if v is None else inner(v)
     if origin is tuple:
-        return tuple(_parse(typing.get_args(hint)[0], x) for x in v)
+        each = _parser(typing.get_args(hint)[0])
+        return lambda v: tuple([each(x) for x in v])
     if hint is Span:
-        begin, end = v
-        return Span(_parse(int, begin), _parse(int, end))
+        return _span
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return _build(hint, dict(v))
-    if hint is float and isinstance(v, int) and not isinstance(v, bool):
+        return lambda v: _build(hint, dict(v))
+    if hint is float:
+        return _float
+
+    def plain(v: Any) -> Any:
+        if type(v) is not hint:  # JSON gives no subclasses but bool, which is no int here
+            raise TypeError(f"expected {hint.__name__}, found {type(v).__name__}")
+        return v
+
+    return plain
+
+
+def _span(v: Any) -> Span:
+    begin, end = v
+    if type(begin) is not int or type(end) is not int:
+        raise TypeError(f"expected int, found {type(end if type(begin) is int else begin).__name__}")
+    return Span(begin, end)
+
+
+def _float(v: Any) -> float:
+    if type(v) is int:
         return float(v)
-    if not isinstance(v, hint) or (hint is int and isinstance(v, bool)):
-        raise TypeError(f"expected {hint.__name__}, found {type(v).__name__}")
+    if type(v) is not float:
+        raise TypeError(f"expected float, found {type(v).__name__}")
     return v

@@ -8,6 +8,7 @@ from typing import Final, cast
 import pyoxigraph as ox
 
 from kgbuild.errors import BuildFolderError
+from kgbuild.folder import settled
 from kgbuild.ontology import ontology_file
 from kgbuild.rdf import PREFIXES, Iri, Triple, data_prefixes, turtle
 
@@ -19,31 +20,34 @@ QUERIES: Final = Path(__file__).resolve().parent / "queries"
 ONTOLOGY: Final = "kgbuild.ttl"
 GRAPH: Final = "graph.ttl"
 FLAT: Final = "flat.ttl"
+AGGREGATES: Final = "aggregates.ttl"
 DEFAULT_BASE: Final = "https://w3id.org/kgbuild/"
 
 
 def open_store(folder: str | Path) -> ox.Store:
-    """The graph of a build folder, its shortcuts and the ontology, in memory.
+    """The graph of a build folder, its shortcuts and aggregates, and the ontology, in memory.
 
     Raises BuildFolderError when the folder holds no graph.ttl or one that is not Turtle. Shortcuts are derived anew
-    when flat.ttl is missing.
+    when flat.ttl is missing; a folder without aggregates.ttl has none.
     """
-    folder = Path(folder)
+    folder = settled(folder)
     graph = _read(folder / GRAPH, folder)
-    flat = _read(folder / FLAT, folder) if (folder / FLAT).is_file() else None
+    flat, aggregates = (_read(folder / n, folder) if (folder / n).is_file() else None for n in (FLAT, AGGREGATES))
     try:
-        return store_of(graph, flat)
+        return store_of(graph, flat, aggregates)
     except SyntaxError as error:
         raise BuildFolderError(f"{folder}: its Turtle cannot be read ({error}); build the folder again") from error
 
 
-def store_of(graph: bytes, flat: bytes | None = None) -> ox.Store:
-    """A store of the whole graph, its shortcuts (both Turtle; derived when not given) and the ontology.
+def store_of(graph: bytes, flat: bytes | None = None, aggregates: bytes | None = None) -> ox.Store:
+    """A store of the whole graph, its shortcuts (Turtle; derived when not given), its aggregates if any, and the ontology.
 
     Raises SyntaxError when one of them is not Turtle.
     """
     store = _base_store(graph)
     _load(store, flat_turtle(graph) if flat is None else flat)
+    if aggregates is not None:
+        _load(store, aggregates)
     return store
 
 

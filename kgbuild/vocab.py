@@ -110,6 +110,10 @@ CLASSES = (
     "Span",
     "Cluster",
     "Extractor",
+    "Aggregate",
+    "Dyad",
+    "DyadMonth",
+    "Camp",
 )
 """Classes of the namespace kg."""
 
@@ -162,6 +166,10 @@ OBJECT_PROPERTIES = (
     "opposes",
     "supports",
     "status",
+    "derivedFrom",
+    "derivedBy",
+    "dyad",
+    "campMember",
 )
 """Properties of the namespace kg whose values are nodes."""
 
@@ -187,6 +195,20 @@ DATA_PROPERTIES = (
     "hearsay",
     "aspectText",
     "score",
+    "stances",
+    "meanScore",
+    "spread",
+    "independentSources",
+    "articles",
+    "claimedStances",
+    "deniedStances",
+    "hypotheticalStances",
+    "firstDay",
+    "lastDay",
+    "changedOn",
+    "supportInside",
+    "oppositionInside",
+    "oppositionOutside",
 )
 """Properties of the namespace kg whose values are literals."""
 
@@ -282,6 +304,17 @@ TERMS: dict[str, tuple[str, str]] = {
     ),
     "kg:Cluster": ("event cluster", "Events, within and across articles, that tell of the same happening."),
     "kg:Extractor": ("extractor", "One release of a program or rule set that makes records."),
+    "kg:Aggregate": ("aggregate", "What stances of all articles together come to; derived, never read in an article."),
+    "kg:Dyad": ("dyad", "All stances of one holder toward one target. A sentence that articles repeat counts once."),
+    "kg:DyadMonth": (
+        "dyad in a month",
+        "A dyad's stances that are dated in one month; without days, those not dated that closely.",
+    ),
+    "kg:Camp": (
+        "camp",
+        "Actors that back each other more, and oppose each other less, than chance would give: a bloc of the "
+        "signed graph by modularity.",
+    ),
     "kg:article": ("article", "The article a record was read in."),
     "kg:span": (
         "span",
@@ -342,9 +375,23 @@ TERMS: dict[str, tuple[str, str]] = {
     "kg:stanceKind": ("stance kind", "What the stance is read from: a value of v:StanceKinds."),
     "kg:basis": ("basis", "The claim or event the stance is read from."),
     "kg:said": ("said", "Derived: a claim attributed to this actor."),
-    "kg:opposes": ("opposes", "Derived: a factual stance against the target, with confidence of at least .5."),
-    "kg:supports": ("supports", "Derived: a factual stance for the target, with confidence of at least .5."),
+    "kg:opposes": (
+        "opposes",
+        "Derived: there is a stance against the target put as a fact by the article itself, or by the holder or "
+        "somebody who belongs to it, with confidence of at least .5; not one told by a third party or by hearsay, "
+        "nor one read from an event that somebody denies.",
+    ),
+    "kg:supports": (
+        "supports",
+        "Derived: there is a stance for the target put as a fact by the article itself, or by the holder or "
+        "somebody who belongs to it, with confidence of at least .5; not one told by a third party or by hearsay, "
+        "nor one read from an event that somebody denies.",
+    ),
     "kg:status": ("status", "Derived: what all claims together say of an event: a value of v:Statuses."),
+    "kg:derivedFrom": ("derived from", "A stance a dyad is drawn from, or a dyad a camp is drawn from: the evidence."),
+    "kg:derivedBy": ("derived by", "The release of the rules that drew it."),
+    "kg:dyad": ("of dyad", "The dyad a month belongs to."),
+    "kg:campMember": ("camp member", "An actor in the camp."),
     "kg:confidence": ("confidence", "How sure the extractor is, from 0 to 1."),
     "kg:textSha256": (
         "SHA-256 of the text",
@@ -380,6 +427,41 @@ TERMS: dict[str, tuple[str, str]] = {
     "kg:hearsay": ("hearsay", "True when nobody named stands behind it: \"reportedly\", \"is said to\"."),
     "kg:aspectText": ("aspect as written", "The side of the target it concerns, in words."),
     "kg:score": ("score", "Strength and direction, from -1 (hostile) to 1 (backing)."),
+    "kg:stances": (
+        "number of stances",
+        "Pieces of evidence told as fact by the article itself or in the holder's own words; the mean, the "
+        "spread, sources and articles are of these.",
+    ),
+    "kg:meanScore": ("mean score", "Mean of their scores, from -1 (hostile) to 1 (backing)."),
+    "kg:spread": ("spread", "Sample standard deviation of their scores; absent with fewer than two."),
+    "kg:independentSources": (
+        "independent sources",
+        "Agencies and outlets behind them; articles that share a long sentence, and those of one agency, count as "
+        "one.",
+    ),
+    "kg:articles": ("number of articles", "Articles that tell them."),
+    "kg:claimedStances": (
+        "claimed stances",
+        "Pieces of evidence that only a third party or hearsay tells; kept apart.",
+    ),
+    "kg:deniedStances": ("denied stances", "Pieces of evidence that rest on a denied or disputed event; kept apart."),
+    "kg:hypotheticalStances": (
+        "hypothetical stances",
+        "Pieces of evidence put as planned, possible, conditional, desired or asked; kept apart.",
+    ),
+    "kg:firstDay": ("first day", "First day of what it counts; of a month, the month's."),
+    "kg:lastDay": ("last day", "Last day of what it counts; of a month, the month's."),
+    "kg:changedOn": (
+        "changed on",
+        "A day from which the stance is another one, by Pettitt's test (1979) at .05 with at least twelve dated "
+        "pieces, five on each side.",
+    ),
+    "kg:supportInside": (
+        "support inside",
+        "Weight of the support between members: mean score times log2(1 + pieces), summed over pairs.",
+    ),
+    "kg:oppositionInside": ("opposition inside", "Weight of the opposition between members."),
+    "kg:oppositionOutside": ("opposition outside", "Weight of the opposition between members and others."),
     "v:Cooperation": ("cooperation", "Events that bring actors together, in words or deeds."),
     "v:Conflict": ("conflict", "Events that set actors against each other, in words or deeds."),
     "v:VerbalCooperation": ("verbal cooperation", "Quad class 1: cooperation in words."),

@@ -85,7 +85,11 @@ class Ontology:
 def vocab(o: Ontology) -> str:
     """The text of kgbuild/vocab.py."""
     concepts = o.subjects(V, RDF + "type", SKOS + "Concept")
-    types = [c for c in o.subjects(V, SKOS + "inScheme", V + "EventTypes") if o.one(V + c, SKOS + "notation")]
+    types = [
+        c
+        for c in o.subjects(V, SKOS + "inScheme", V + "EventTypes")
+        if o.one(V + c, SKOS + "notation") and not o.one(V + c, SKOS + "topConceptOf")
+    ]
     classes = o.subjects(KG, RDF + "type", OWL + "Class")
     objects = o.subjects(KG, RDF + "type", OWL + "ObjectProperty")
     data = o.subjects(KG, RDF + "type", OWL + "DatatypeProperty")

@@ -21,20 +21,40 @@ ROOMS: dict[str, set[str]] = {
     "claims": set(),
     "resolve": set(),
     "graph": set(),
-    "export": {"graph"},
-    "store": set(),
+    "aggregate": {"graph"},
+    "export": {"graph", "aggregate"},
+    "fingerprint": set(),
+    "folder": set(),
+    "state": set(),
+    "intake": {"state"},
+    "drawn": {"folder", "state"},
+    "store": {"folder"},
     "query": {"store"},
+    "endpoint": {"store", "query"},
+    "publish": set(),
     "shapes": {"store"},
-    "check": {"store", "query", "shapes"},
+    "check": {"folder", "store", "query", "shapes"},
     "reference": {"query"},
     "explain": set(),
-    "diff": set(),
+    "diff": {"folder"},
     "page": {"graph"},
 }
 """Room -> the rooms it may import beside the core. Only `pipeline` joins them; `cli` is the door."""
 
 TOP = {"pipeline", "cli", "__main__", "__init__"}
-HEAVY = {"spacy", "rdflib", "networkx", "trafilatura", "pyshacl", "rich", "thinc", "numpy"}
+HEAVY = {
+    "spacy",
+    "rdflib",
+    "networkx",
+    "trafilatura",
+    "pyshacl",
+    "rich",
+    "thinc",
+    "numpy",
+    "matplotlib",
+    "pandas",
+    "pyarrow",
+}
 MAY_IMPORT_AT_TOP = {
     "layers": {"spacy"}, "annotate": {"spacy", "numpy"}, "claims": {"spacy"}, "graph": {"networkx", "numpy"},
     "export": {"networkx"}, "page": {"networkx", "numpy"}, "check": {"rdflib", "pyshacl"}, "query": {"rdflib"}, "store": set(), "sources": set(),

@@ -20,6 +20,7 @@ from kgbuild.config import Config
 from kgbuild.errors import BuildFolderError
 from kgbuild.export import dump
 from kgbuild.ontology import ontology_file
+from kgbuild.pipeline import KnowledgeGraph
 from kgbuild.records import Paragraph, Record, Span, to_json
 from kgbuild.shapes import rules
 from kgbuild.store import flat_turtle
@@ -168,6 +169,8 @@ WHOLE: dict[str, Break] = {
     "narrator_source": (CLAIM, KG.voice, V.Narrator),
     "statement_loop": (CLAIM, KG.statement, CLAIM),
     "undeclared": (SHELLING, KG.weather, lit("fine")),
+    "undeclared_class": (SHELLING, RDF.type, KG.Storm),
+    "undeclared_value": (SHELLING, KG.eventType, V.Weather),
     "iri": (rdflib.URIRef(BASE + "actor/Bad_Id"), RDF.type, KG.Person),
 }
 
@@ -185,7 +188,7 @@ def test_whole_graph_checks(name: str) -> None:
     store = ox.Store()
     store.bulk_load(graph.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
     store.bulk_load(ontology_file("kgbuild.ttl").read_bytes(), format=ox.RdfFormat.TURTLE)
-    expected = {"undeclared": "ns#weather"}
+    expected = {"undeclared": "ns#weather", "undeclared_class": "ns#Storm", "undeclared_value": "vocab/Weather"}
     found = {(v.rule, v.subject) for v in check_store(store)}
     assert (name, expected.get(name, str(subject).removeprefix(BASE))) in found
 
@@ -256,7 +259,7 @@ def folder(path: Path) -> Path:
 
 def test_a_good_folder_passes(tmp_path: Path) -> None:
     report = check(folder(tmp_path))
-    assert report.ok and report.violations == ()
+    assert report.ok and report.violations == (), report.violations
     assert "2 articles" in report.summary and "spans match their text" in report.summary
 
 
@@ -272,6 +275,43 @@ def test_a_changed_folder_does_not(tmp_path: Path) -> None:
         ("record", f"records.jsonl line {len(lines)}"),
         ("same_records", arland.ARTICLE.id),
     } <= found
+
+
+def living(path: Path) -> Path:
+    return KnowledgeGraph(arland.RECORDS).save(path)
+
+
+def rules_broken(path: Path) -> set[tuple[str, str]]:
+    return {(v.rule, v.subject) for v in check(path).violations}
+
+
+def sealed(path: Path, name: str, content: bytes) -> None:
+    """Change a file and its checksum, as somebody would who wants it not to be seen."""
+    (path / name).write_bytes(content)
+    manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"][name] = hashlib.sha256(content).hexdigest()
+    (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_a_whole_build_passes_and_files_that_do_not_fit_each_other_are_found(tmp_path: Path) -> None:
+    made = living(tmp_path / "out")
+    assert rules_broken(made) == set()
+    article = "articles/" + arland.SECOND.id.removeprefix("article/") + ".ttl"
+    good = (made / article).read_bytes()
+    sealed(made, article, good + b"\n")
+    assert rules_broken(made) == {("same_files", article)}
+    sealed(made, article, good)
+    flat = (made / "flat.ttl").read_bytes()
+    sealed(made, "flat.ttl", flat.replace(b"kg:opposes", b"kg:supports"))
+    assert rules_broken(made) == {("flat", "flat.ttl")}
+    sealed(made, "flat.ttl", flat)
+    manifest = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
+    manifest["counts"]["Event"] += 1
+    manifest["articles"].pop()
+    (made / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert rules_broken(made) == {("manifest", "counts"), ("manifest", "articles")}
+    (made / "manifest.json").unlink()
+    assert ("manifest", "manifest.json") in rules_broken(made)
 
 
 def test_no_folder_is_one_clear_error(tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ def test_the_main_job_writes_the_folder(built: Path) -> None:
     assert {
         "graph.ttl",
         "flat.ttl",
+        "aggregates.ttl",
         "records.jsonl",
         "manifest.json",
         "graph.graphml",
@@ -84,7 +85,25 @@ def test_the_built_graph_answers_and_proves_itself(built: Path) -> None:
     assert kgbuild("diff", built, built).stdout == "no difference\n"
 
 
-@pytest.mark.parametrize("form", ["turtle", "jsonld", "nquads", "graphml", "gexf", "dot", "csv", "html"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "turtle",
+        "trig",
+        "ntriples",
+        "jsonld",
+        "nquads",
+        "rdfxml",
+        "webannotation",
+        "rdf12",
+        "graphml",
+        "gexf",
+        "dot",
+        "csv",
+        "csvw",
+        "html",
+    ],
+)
 def test_every_format_is_written(built: Path, form: str) -> None:
     done = kgbuild("export", built, "--format", form)
     assert done.returncode == 0 and len(done.stdout) > 200

@@ -77,3 +77,16 @@ def test_two_entities_of_one_name_are_both_explained() -> None:
     kinds = {e.role for e in explain(arland.RECORDS, "Arland")}
     assert {"agent", "target", "holder"} <= kinds
     assert any(isinstance(r, Event) for r in arland.RECORDS)
+
+
+def test_words_with_a_job_are_marked_inside_the_sentence_and_the_file_is_named() -> None:
+    found = {e.record: e for e in explain(arland.RECORDS, "Brandt")}
+    event = next(e for e in explain(arland.RECORDS, arland.SHELLING.id) if e.record == arland.SHELLING.id)
+    ((begin, end, job),) = event.parts
+    assert (event.sentence[begin:end], job) == (
+        arland.TEXT[arland.SHELLING.trigger.begin : arland.SHELLING.trigger.end],
+        "trigger",
+    )
+    jobs = {job for e in found.values() for _, _, job in e.parts}
+    assert "cue" in jobs
+    assert f"({arland.ARTICLE.source})" in event.detail

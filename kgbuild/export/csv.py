@@ -12,7 +12,7 @@ from kgbuild.export.looks import clean
 from kgbuild.graph import Value, network
 from kgbuild.records import Record
 
-__all__ = ["COLUMNS", "write"]
+__all__ = ["COLUMNS", "cell", "write"]
 
 COLUMNS = (
     "source", "source_label", "source_kind", "target", "target_label", "target_kind", "kind", "type", "role",
@@ -44,13 +44,14 @@ def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
                 "source": a.id, "source_label": a.label, "source_kind": a.kind,
                 "target": b.id, "target_label": b.label, "target_kind": b.kind, "id": edge.id,
             }  # fmt: skip
-            rows.writerow([_cell(values.get(c, "")) for c in COLUMNS])
+            rows.writerow([cell(values.get(c, "")) for c in COLUMNS])
         text.flush()
     finally:
         text.detach()
 
 
-def _cell(value: Value) -> Value:
+def cell(value: Value) -> Value:
+    """A value as a cell no spreadsheet runs as a formula."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, str):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from kgbuild.config import Config
@@ -10,7 +10,7 @@ from kgbuild.export.triples import article_triples, parts, shared_triples
 from kgbuild.rdf import data_prefixes, statements, turtle_header
 from kgbuild.records import Record
 
-__all__ = ["ENTITIES", "article_files", "write"]
+__all__ = ["ENTITIES", "article_files", "joined", "write"]
 
 ENTITIES = "entities.ttl"
 """Name of the file of what all articles share: entities, event clusters, extractors."""
@@ -21,22 +21,36 @@ LOCAL = "a"
 
 def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
     """The whole graph: entities first, then each article with its records in the order of its text."""
-    found = parts(records)
-    prefixes = data_prefixes(config.base)
-    out.write((turtle_header(prefixes) + statements(shared_triples(found, config.base), prefixes)).encode())
-    for article, members in found.articles.items():
-        out.write((_local(article, config) + "\n" + _article(article, members, config)).encode())
+    out.writelines(joined(content for _, content in article_files(records, config)))
 
 
-def article_files(records: Iterable[Record], config: Config) -> Iterator[tuple[str, bytes]]:
-    """(file name, content) of entities.ttl, then of a file an article; together the whole graph, no triple twice."""
+def article_files(
+    records: Iterable[Record], config: Config, ready: Mapping[str, bytes] | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """(file name, content) of entities.ttl, then of a file an article; together the whole graph, no triple twice.
+
+    `ready` holds the content of files, by name, that is known already: what is drawn of an article depends on its records alone.
+    """
     found = parts(records)
     prefixes = data_prefixes(config.base)
     header = turtle_header(prefixes)
     yield ENTITIES, (header + statements(shared_triples(found, config.base), prefixes)).encode()
     for article, members in found.articles.items():
         name = article.removeprefix("article/") + ".ttl"
-        yield name, (_local(article, config) + header + _article(article, members, config)).encode()
+        known = ready.get(name) if ready else None
+        yield name, known or (_local(article, config) + header + _article(article, members, config)).encode()
+
+
+def joined(files: Iterable[bytes]) -> Iterator[bytes]:
+    """The whole graph, piece by piece, from what `article_files` gives: the prefixes of all once, and each article's own before it."""
+    header = b""
+    for content in files:
+        if not header:
+            header = content[: content.index(b"\n\n") + 1]
+            yield content
+        else:
+            own, _, body = content.partition(header)
+            yield own + body
 
 
 def _local(article: str, config: Config) -> str:

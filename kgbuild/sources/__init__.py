@@ -17,7 +17,7 @@ from kgbuild.sources.article import Article, Hints, Reader, to_document, too_lon
 from kgbuild.sources.decode import Undecodable, decode
 from kgbuild.sources.inputs import Found, find_files, sidecar_of
 
-__all__ = ["READERS", "read"]
+__all__ = ["READERS", "read", "read_with_origins"]
 
 READERS: Registry[Reader] = Registry(
     "reader",
@@ -49,23 +49,31 @@ def read(inputs: Sequence[str], config: Config) -> Iterator[Document | Skipped]:
     Skipped ("same text as X"). Nothing of where the files lie gets into a record. An input that does
     not exist is Skipped; when nothing else is left, or nothing was named, InputError is raised before anything is read.
     """
+    return (item for item, _ in read_with_origins(inputs, config))
+
+
+def read_with_origins(inputs: Sequence[str], config: Config) -> Iterator[tuple[Document | Skipped, Path | None]]:
+    """What `read` gives, each with the file it was read from (None: standard input, or no file at all)."""
     if not inputs:
         raise InputError("no input: name a file, a folder, a glob or - for standard input")
     found, skipped = find_files(inputs, READERS)
     return _read(found, skipped, config)
 
 
-def _read(found: Sequence[Found], skipped: Sequence[Skipped], config: Config) -> Iterator[Document | Skipped]:
-    yield from skipped
+def _read(
+    found: Sequence[Found], skipped: Sequence[Skipped], config: Config
+) -> Iterator[tuple[Document | Skipped, Path | None]]:
+    for item in skipped:
+        yield item, None
     first: dict[str, str] = {}
-    for item in found:
-        for result in _open(item, config):
+    for file in found:
+        for result in _open(file, config):
             if isinstance(result, Document):
                 if result.id in first:
-                    yield Skipped(result.source, f"same text as {first[result.id]}")
+                    yield Skipped(result.source, f"same text as {first[result.id]}"), file.path
                     continue
                 first[result.id] = result.source
-            yield result
+            yield result, file.path
 
 
 def _open(item: Found, config: Config) -> Iterator[Document | Skipped]:

@@ -1,0 +1,186 @@
+"""What a build folder remembers between builds, in one SQLite file: its articles, the records each gave, and its settings.
+
+The records are those of the language step, before `resolve` joins articles. They are kept under the digest of the Document and the key of
+the pipeline that made them, each article in a transaction of its own: a killed build loses no article it had finished. The set of
+articles and the settings change in one transaction, together with the folder's generation (see `folder`).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from kgbuild.errors import BuildFolderError, OutputError
+from kgbuild.records import Document, Record, Skipped, from_json, to_json
+
+__all__ = ["Member", "State", "digest_of"]
+
+VERSION: Final = 1
+"""Version of the tables; a file of a later one is refused."""
+
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS article (
+  id TEXT PRIMARY KEY, source TEXT NOT NULL, origin TEXT NOT NULL, digest TEXT NOT NULL, document BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS annotated (
+  digest TEXT NOT NULL, pipeline TEXT NOT NULL, records BLOB NOT NULL, PRIMARY KEY (digest, pipeline));
+CREATE TABLE IF NOT EXISTS skipped (inputs TEXT NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article of the folder: its Document, the file it was read from ("" when there is none), and the digest of the Document."""
+
+    document: Document
+    origin: str
+    digest: str
+
+
+def digest_of(document: Document) -> str:
+    """What decides whether stored records of a Document can be used: all of it, since all of it reaches the language step."""
+    return sha256(to_json(document).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+class State:
+    """The open state of a folder; every error of the file or the disk is an OutputError or a BuildFolderError."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises BuildFolderError when the file is of a newer version; one that is damaged is put aside, `lost` is then true."""
+        self.path = path
+        self.lost = False
+        try:
+            self.db = self._open()
+        except sqlite3.OperationalError as error:
+            raise OutputError(
+                f"{path.parent.parent}: cannot be written ({error}); name another folder with -o"
+            ) from error
+        except sqlite3.DatabaseError:
+            self.lost = True
+            path.replace(path.with_suffix(".damaged"))
+            for suffix in ("-wal", "-shm"):
+                Path(str(path) + suffix).unlink(missing_ok=True)
+            self.db = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, isolation_level=None)
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            db.close()
+            raise BuildFolderError(f"{self.path.parent.parent}: its store is of a newer kgbuild (format {version}, this one knows {VERSION}); update kgbuild")  # fmt: skip
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        if not version:
+            db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+        return db
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
+
+    @contextmanager
+    def transaction(self, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """All or nothing; `durable` waits until the disk has it. Raises OutputError when the disk is full."""
+        try:
+            if durable:
+                self.db.execute("PRAGMA synchronous = FULL")
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.db
+            except BaseException:
+                self.db.execute("ROLLBACK")
+                raise
+            self.db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise OutputError(f"{self.path.parent.parent}: cannot be written ({error}); free space or name another folder with -o") from error  # fmt: skip
+        finally:
+            if durable:
+                self.db.execute("PRAGMA synchronous = NORMAL")
+
+    def meta(self, name: str, default: Any = None) -> Any:
+        """A value that was kept under a name."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else default
+
+    @property
+    def generation(self) -> int:
+        """How often the folder was changed."""
+        return int(self.meta("generation", 0))
+
+    def members(self) -> dict[str, Member]:
+        """The articles by id, in order."""
+        rows = self.db.execute("SELECT id, origin, digest, document FROM article ORDER BY id")
+        return {i: Member(_document(d), origin, digest) for i, origin, digest, d in rows}
+
+    def skipped(self) -> list[tuple[str, Skipped]]:
+        """What was left out, each with the inputs of the run that met it."""
+        return [(i, Skipped(s, r)) for i, s, r in self.db.execute("SELECT inputs, source, reason FROM skipped")]
+
+    def has(self, digest: str, pipeline: str) -> bool:
+        """Whether the records of a Document are there, made by this pipeline."""
+        query = "SELECT 1 FROM annotated WHERE digest = ? AND pipeline = ?"
+        return self.db.execute(query, (digest, pipeline)).fetchone() is not None
+
+    def records(self, digest: str, pipeline: str) -> list[Record]:
+        """The records the language step gave, the Document first. Raises KeyError when they are not there."""
+        query = "SELECT records FROM annotated WHERE digest = ? AND pipeline = ?"
+        row = self.db.execute(query, (digest, pipeline)).fetchone()
+        if row is None:
+            raise KeyError(digest)
+        lines = zlib.decompress(row[0]).decode("utf-8", "surrogatepass").split("\n")
+        return [from_json(line) for line in lines]
+
+    def keep(self, digest: str, pipeline: str, records: Sequence[Record]) -> None:
+        """Keep an article's records, at once: whatever happens to this build, the next one has them."""
+        with self.transaction() as db:
+            self._keep(db, digest, pipeline, records)
+
+    def keep_all(self, items: Iterable[tuple[str, str, Sequence[Record]]]) -> None:
+        """Keep the records of many articles in one transaction."""
+        with self.transaction() as db:
+            for digest, pipeline, records in items:
+                self._keep(db, digest, pipeline, records)
+
+    @staticmethod
+    def _keep(db: sqlite3.Connection, digest: str, pipeline: str, records: Sequence[Record]) -> None:
+        content = "\n".join(map(to_json, records)).encode("utf-8", "surrogatepass")
+        db.execute("INSERT OR REPLACE INTO annotated VALUES (?, ?, ?)", (digest, pipeline, zlib.compress(content, 1)))
+
+    def write(
+        self, db: sqlite3.Connection, put: Mapping[str, Member], drop: Iterable[str], skipped: Iterable[tuple[str, Skipped]], meta: Mapping[str, Any]
+    ) -> None:  # fmt: skip
+        """Inside a transaction: articles put in or replaced, and dropped with their records; everything skipped; new values of meta."""
+        for article in drop:
+            db.execute("DELETE FROM annotated WHERE digest = (SELECT digest FROM article WHERE id = ?)", (article,))
+            db.execute("DELETE FROM article WHERE id = ?", (article,))
+        for article, member in put.items():
+            row = db.execute("SELECT digest FROM article WHERE id = ?", (article,)).fetchone()
+            if row is not None and row[0] != member.digest:
+                db.execute("DELETE FROM annotated WHERE digest = ?", row)
+            content = zlib.compress(to_json(member.document).encode("utf-8", "surrogatepass"), 1)
+            db.execute(
+                "INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?)",
+                (article, member.document.source, member.origin, member.digest, content),
+            )
+        db.execute("DELETE FROM skipped")
+        db.executemany("INSERT INTO skipped VALUES (?, ?, ?)", [(i, s.source, s.reason) for i, s in skipped])
+        self.write_meta(db, meta)
+
+    @staticmethod
+    def write_meta(db: sqlite3.Connection, values: Mapping[str, Any]) -> None:
+        """Inside a transaction: new values under their names."""
+        for name, value in values.items():
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(value, ensure_ascii=False)))
+
+
+def _document(content: bytes) -> Document:
+    document = from_json(zlib.decompress(content).decode("utf-8", "surrogatepass"))
+    assert isinstance(document, Document)
+    return document
