@@ -21,7 +21,7 @@ def open_dataset(folder: str | Path) -> ox.Store:
     """The graphs of a build folder, in memory, each named by its IRI under the base.
 
     article/<id> for each article, graph/entities for what all articles share, graph/shortcuts for the derived shortcuts,
-    graph/ontology for the vocabulary; no triple is in two of them, so their union is what `store.open_store` holds. The
+    graph/aggregates for dyads and camps, graph/ontology for the vocabulary; no triple is in two of them, so their union is what `store.open_store` holds. The
     default graph itself is empty: queries ask the union. Raises BuildFolderError when the folder holds no graph.
     """
     folder = Path(folder)

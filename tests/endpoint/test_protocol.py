@@ -157,7 +157,7 @@ def test_the_dataset_can_be_chosen_by_parameter_and_by_from(endpoint: Endpoint) 
     assert endpoint.query(named, named_graph_uri=graph).text.split()[1:] == [graph]
     assert endpoint.query(named, default_graph_uri=graph).text.split()[1:] == []
     assert endpoint.query(count, named_graph_uri=graph).text.split()[1] == "0"
-    assert len(endpoint.query(named).text.split()) == 1 + 5
+    assert len(endpoint.query(named).text.split()) == 1 + 6
 
 
 def test_a_from_inside_a_string_is_no_dataset(endpoint: Endpoint) -> None:
@@ -231,7 +231,15 @@ def test_the_service_describes_itself(endpoint: Endpoint, path: str) -> None:
     assert int(str(graph.value(dataset, void.triples))) == len(open_store(endpoint.folder))
     names = {str(o) for o in graph.objects(None, sd.name)}
     assert names == {
-        BASE + n for n in (arland.ARTICLE.id, arland.SECOND.id, "graph/entities", "graph/shortcuts", "graph/ontology")
+        BASE + n
+        for n in (
+            arland.ARTICLE.id,
+            arland.SECOND.id,
+            "graph/entities",
+            "graph/shortcuts",
+            "graph/aggregates",
+            "graph/ontology",
+        )
     }
     sizes = {
         str(graph.value(p, void["class"])): int(str(graph.value(p, void.entities)))

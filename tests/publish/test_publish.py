@@ -39,7 +39,10 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[GraphStore]:
 
 
 def whole(folder: Path) -> set[ox.Triple]:
-    parts = [ox.parse((folder / n).read_bytes(), format=ox.RdfFormat.TURTLE) for n in ("graph.ttl", "flat.ttl")]
+    parts = [
+        ox.parse((folder / n).read_bytes(), format=ox.RdfFormat.TURTLE)
+        for n in ("graph.ttl", "flat.ttl", "aggregates.ttl")
+    ]
     memory = ox.Store()  # which writes literals as every Oxigraph store does
     memory.extend(ox.Quad(*q.triple) for part in parts for q in part)
     return {q.triple for q in memory}
