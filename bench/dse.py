@@ -1,8 +1,9 @@
 """Stance between two marked actors of a sentence on DSE (dev: its valid.txt), by the shipped stance network.
 
-The scorer's views: "clean" leaves out the rows whose sentence stands in the training rows too; "all" is as published. Beside the scorer's
-figures: precision and recall where an edge enters the graph, and how well the probabilities are calibrated on clean rows (expected
-calibration error in ten equal-width bins, temperature and handicap fitted on one half and measured on the other, both ways).
+The scorer's views: "clean" leaves out the rows whose sentence stands in the training rows too; "all" is as published. The label of a row
+is the likeliest as learned (classes weighted), its probability the calibrated one. Beside the scorer's figures: precision and recall where
+an edge enters the graph, and how well the probabilities are calibrated on clean rows (expected calibration error in ten equal-width bins,
+temperature and handicap fitted on one half and measured on the other, both ways).
 """
 
 from __future__ import annotations
@@ -40,16 +41,17 @@ def run(options: argparse.Namespace) -> int:
     kept = [(r, s) for r, s in zip(rows, read, strict=True) if s is not None]
     network = Network(data_path("leanings"))
     likely = scores_of(network, [s for _, s in kept], calibrated=True)
+    learned = scores_of(network, [s for _, s in kept])
     out = Path(options.predictions or "dse-predictions.jsonl")
     with out.open("w", encoding="utf-8") as handle:
-        for (row, _), p in zip(kept, likely, strict=True):
+        for (row, _), p in zip(kept, learned, strict=True):
             handle.write(json.dumps({"id": row.line, "label": named(row, int(p.argmax()))}) + "\n")
     status = print_scores("dse.py", data, ["--split", split], out)
     clean = clean_lines(data, split)
     chosen = [n for n, (row, _) in enumerate(kept) if row.line in clean]
     gold = np.array([kept[n][0].label for n in chosen])
     curve(likely[chosen], gold)
-    scores = scores_of(network, [kept[n][1] for n in chosen])
+    scores = learned[chosen]
     print(f"stance confidence, expected calibration error on clean rows: cross-fitted {crossed(scores, gold):.3f}")
     return status
 

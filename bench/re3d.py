@@ -6,8 +6,7 @@ FightingAgainst  agent and recipient of an Assault, Capture, Threaten, Mobilize,
 InChargeOf       who captures or owns, and what; a leader named with the body he leads
 CommWith         parties of Consult, Agree, Request and Cooperate events that are talk; a speaker and whom he tells
 AlliesOf         parties of Cooperate and Aid events, and allies called so
-Likes, Dislikes  parties of Support and Concede, of Disapprove, Accuse, Reject and Sanction events; else a stance's holder and target;
-                 what the stance network reads of somebody spoken of (AlliesOf, FightingAgainst of others)
+Likes, Dislikes  parties of Support and Concede, of Disapprove, Accuse, Reject and Sanction events; else a stance's holder and target
 CoLocated        whoever stands in a place by preposition, or takes part in an event there; a place inside another
 BelongsTo        members, parts and people of a body: "fighters of the front", "the front's fighters", "members including Kenya"
 IsSynonymOf      apposition, a short form in brackets, a title beside its name
@@ -49,8 +48,6 @@ TALK = frozenset(
     {"Disapprove", "Accuse", "Support", "State", "Request", "Reject", "Concede", "Threaten", "Investigate", "Suffer"}
 )
 """Types whose place may be that of what they are about."""
-LEANS = 0.4
-"""Probability from which a leaning of the stance network counts."""
 PRONOUNS = frozenset({"i", "we", "he", "she", "they", "me", "us", "him", "her", "them", "you"})
 TELL = frozenset("tell ask thank brief update meet inform call urge advise address contact".split())
 PLACES = frozenset(
@@ -174,7 +171,6 @@ class _View:
         yield from self._of_events()
         yield from self._of_talk()
         yield from self._of_stances()
-        yield from self._of_leanings()
         yield from self._of_brackets()
         for token in self.doc:
             if not token._.masked and token.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "X"):
@@ -263,21 +259,6 @@ class _View:
             for a in self._near(stance.holder, near)[:1]:
                 for b in self._near(stance.target, near)[:1]:
                     yield ("Likes" if stance.score > 0 else "Dislikes"), a, b
-
-    def _of_leanings(self) -> Iterator[Pair]:
-        """What the stance network reads between two actors: an attitude where the holder speaks of the other, else sides in the fighting."""
-        for leaning in self.doc._.leanings:
-            if max(leaning.support, leaning.opposition) < LEANS:
-                continue
-            target = leaning.target.span
-            spoken = any(
-                c.source in leaning.holder.entities
-                and any(s.begin <= target.begin and target.end <= s.end for s in c.content_spans)
-                for c in self.claims
-            )
-            against = leaning.opposition > leaning.support
-            kind = ("Dislikes" if spoken else "FightingAgainst") if against else ("Likes" if spoken else "AlliesOf")
-            yield kind, (leaning.holder.span.begin, leaning.holder.span.end), (target.begin, target.end)
 
     def _of_brackets(self) -> Iterator[Pair]:
         """A short form in brackets, and "also known as"."""

@@ -48,7 +48,8 @@ class StanceNetwork(nn.Module):
     def trunk(self, pieces: Tensor, marks: Tensor) -> Tensor:
         """(batch, pieces, width) half way to (batch, 1 + pieces, width) at the end, one piece for the whole sentence before the others;
         marks (batch, pieces) are 0, ACTOR or PADDING."""
-        x = torch.cat([self.start.expand(len(pieces), 1, WIDTH), pieces + self.mark(marks)], 1)
+        start = self.start.expand_as(pieces[:, :1])  # its size follows the batch in the traced graph too
+        x = torch.cat([start, pieces + self.mark(marks)], 1)
         mask = functional.pad((marks == PADDING).to(x.dtype), (1, 0))[:, None, None, :] * NEVER
         for layer in self.layers:
             x = layer(x, mask)
