@@ -6,6 +6,8 @@
                    end on token borders, may nest ("[[Russian] troops]"), never cross
 `doc._.affiliations` tuple of records.Affiliation: who is what of whom, as phrases of the text or the entity base say, ordered by (begin, id)
 `doc._.times`      tuple of TimeExpression ordered by begin
+`doc._.leanings`   tuple of Leaning: how surely one actor of a sentence is for or against another, as the stance network reads it,
+                   ordered by place; () where the network did not run
 `token._.masked`   True for tokens of paragraphs nobody should read as sentences (aside, date) and of the dateline
 
 Trees carry Universal Dependencies labels with subtypes ("nsubj:pass", "obl:agent", "acl:relcl", "nmod:poss"); token.tag_ is a Penn
@@ -23,7 +25,7 @@ from spacy.tokens import Span as Slice
 
 from kgbuild.records import Document, Entity, Mention, Span
 
-__all__ = ["TimeExpression", "head_of", "mention_heads", "register", "slice_of", "text_of"]
+__all__ = ["Leaning", "TimeExpression", "head_of", "mention_heads", "register", "slice_of", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,20 @@ class TimeExpression:
     kind: str = "point"
 
 
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """How one actor of a sentence leans toward another: the probabilities, in [0, 1], that the sentence shows it for or against the target."""
+
+    holder: Mention
+    target: Mention
+    support: float
+    opposition: float
+
+
 def register() -> None:
     """Declare the extension attributes; safe to call more than once."""
-    for name, default in (("document", None), ("entities", ()), ("mentions", ()), ("affiliations", ()), ("times", ())):
+    for name, default in (("document", None), ("entities", ()), ("mentions", ()), ("affiliations", ()), ("times", ()),
+                          ("leanings", ())):  # fmt: skip
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=default)
     if not Token.has_extension("masked"):

@@ -15,6 +15,7 @@ from kgbuild.annotate import (  # importing them registers the components
     components,
     encoder,
     kinds,  # noqa: F401
+    leanings,
     times,  # noqa: F401
 )
 from kgbuild.config import Config, data_path
@@ -57,6 +58,8 @@ def load(config: Config | None = None) -> Language:
     nlp.add_pipe("kgbuild_coreference", last=True)
     nlp.add_pipe("kgbuild_affiliation", last=True)
     nlp.add_pipe("kgbuild_records", last=True)
+    if leanings.keep_middle(nlp):
+        nlp.add_pipe("kgbuild_leanings", last=True)
     return nlp
 
 

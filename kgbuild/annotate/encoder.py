@@ -1,13 +1,15 @@
 """The shipped encoder as one spaCy component: tags, morphology, dependencies, sentences and names from one pass.
 
 The graph (encoder.onnx, int8) reads word pieces and a casing class for each; heads over words come out of the same run. Relations are
-scored here, for the chosen heads only, and each sentence gets its best projective tree.
+scored here, for the chosen heads only, and each sentence gets its best projective tree. What the lower half of the graph makes of the
+pieces can be kept with the Doc for a network that reads on from there.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from tokenizers import Tokenizer as PieceTokenizer
 
 from kgbuild.annotate.trees import Array, tree
 
-__all__ = ["CLS", "SEP", "Encoder", "WordPieces", "casing"]
+__all__ = ["CLS", "SEP", "Encoder", "Middle", "WordPieces", "casing"]
 
 FILES = ("encoder.onnx", "relations.npz", "labels.json", "tokenizer.json")
 CLS, SEP, UNKNOWN, LINE, BLANK = 101, 102, 100, 1, 2
@@ -39,6 +41,11 @@ BATCH = 3000
 """Pieces in one run, padding included."""
 WINDOWS = 128
 """Windows whose outputs are held at once: some 15,000 words and 60 MB."""
+OUTPUTS = ("xpos", "morph", "ner", "sent", "arc", "rd", "rh")
+MIDDLE = "middle"
+"""Output of the graph: the pieces after the lower half of its layers."""
+KEPT = 100_000
+"""Pieces whose middle is kept with a Doc (77 MB); those of longer Docs are run again when they are asked for."""
 
 
 def casing(word: str) -> int:
@@ -84,11 +91,53 @@ class WordPieces:
         return pieces
 
 
+class Middle:
+    """The pieces of a Doc after the lower half of the encoder, kept in half precision, by window."""
+
+    def __init__(self, encoder: Encoder, doc: Doc) -> None:
+        self._encoder, self._doc = encoder, doc
+        self._windows: list[tuple[int, int]] = []
+        self._kept: list[tuple[Array, Array] | None] = []
+        self._room = KEPT
+        self._last: tuple[int, tuple[Array, Array]] | None = None
+
+    def add(self, begin: int, pieces: Array, owners: Array) -> None:
+        """Take the next window: its first token, its pieces (n, width), the token of each (n,), counted in the window."""
+        self._windows.append((begin, begin + int(owners[-1]) + 1))
+        self._room -= len(pieces)
+        self._kept.append((pieces.astype(np.float16), owners) if self._room >= 0 else None)
+
+    def of(self, begin: int, end: int) -> tuple[Array, Array]:
+        """The pieces of tokens begin to end (n, width) in single precision, and the token of each (n,), counted in the Doc."""
+        pieces, owners = [], []
+        first = max(bisect_right(self._windows, (begin, len(self._doc))) - 1, 0)
+        for n in range(first, len(self._windows)):
+            start = self._windows[n][0]
+            if start >= end:
+                break
+            values, tokens = self._window(n)
+            inside = (tokens >= begin - start) & (tokens < end - start)
+            pieces.append(values[inside].astype(np.float32))
+            owners.append(tokens[inside] + start)
+        return np.concatenate(pieces), np.concatenate(owners)
+
+    def _window(self, n: int) -> tuple[Array, Array]:
+        kept = self._kept[n]
+        if kept is not None:
+            return kept
+        if self._last is None or self._last[0] != n:
+            (out,) = self._encoder.run_windows(self._doc, [self._windows[n]])
+            self._last = n, (out[MIDDLE].astype(np.float16), out["owners"])
+        return self._last[1]
+
+
 class Encoder:
     """Callable over Docs; sets tag_, pos_, morph, head, dep_, sentence starts and ents."""
 
     def __init__(self, name: str = "encoder") -> None:
         self.name = name
+        self.keep_middle = False
+        """Whether to leave a Middle in the Doc's user data, under MIDDLE."""
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Encoder:
         """Load the component's folder."""
@@ -126,7 +175,7 @@ class Encoder:
         """Eight hex digits that tell processors and runtimes apart whose int8 sums round differently, read off a fixed input."""
         ids = (np.arange(1, 97, dtype=np.int64) * 317 % 20_000 + 1_000).reshape(2, 48)
         words = np.tile(np.arange(0, 48, 2, dtype=np.int64), (2, 1))
-        outputs = self._session.run(None, {"ids": ids, "shapes": ids % 9, "first": words, "last": words})
+        outputs = self._session.run(OUTPUTS, {"ids": ids, "shapes": ids % 9, "first": words, "last": words})
         return hashlib.sha256(b"".join(np.ascontiguousarray(o).tobytes() for o in outputs)).hexdigest()[:8]
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 8) -> Iterator[Doc]:
@@ -139,8 +188,17 @@ class Encoder:
         if not len(doc):
             return doc
         outputs = self._run(doc)
+        if self.keep_middle:
+            middle = doc.user_data[MIDDLE] = Middle(self, doc)
+            outputs = self._kept(middle, outputs)
         self._annotate(doc, outputs)
         return doc
+
+    @staticmethod
+    def _kept(middle: Middle, outputs: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for out in outputs:
+            middle.add(out["begin"], out.pop(MIDDLE), out.pop("owners"))
+            yield out
 
     def _windows(self, doc: Doc) -> list[tuple[int, int]]:
         """Ranges of tokens, cut at paragraph borders or, in long paragraphs, after a word that can end a sentence."""
@@ -172,9 +230,11 @@ class Encoder:
         """The outputs for each window in order, so many windows at a time that memory stays bounded."""
         windows = self._windows(doc)
         for at in range(0, len(windows), WINDOWS):
-            yield from self._run_windows(doc, windows[at : at + WINDOWS])
+            yield from self.run_windows(doc, windows[at : at + WINDOWS])
 
-    def _run_windows(self, doc: Doc, windows: list[tuple[int, int]]) -> list[dict[str, Any]]:
+    def run_windows(self, doc: Doc, windows: list[tuple[int, int]]) -> list[dict[str, Any]]:
+        """The outputs for some ranges of tokens, run together; with the middle where it is to be kept."""
+        names = [*OUTPUTS, MIDDLE] if self.keep_middle else [*OUTPUTS]
         inputs = []
         for begin, end in windows:
             ids, shapes, first, last = [CLS], [0], [], []
@@ -202,12 +262,14 @@ class Encoder:
             for row, n in enumerate(batch):
                 for key, values in zip(feed, inputs[n], strict=True):
                     feed[key][row, : len(values)] = values
-            output = dict(
-                zip(("xpos", "morph", "ner", "sent", "arc", "rd", "rh"), self._session.run(None, feed), strict=True)
-            )
+            output = dict(zip(names, self._session.run(names, feed), strict=True))
             for row, n in enumerate(batch):
-                size = len(inputs[n][2])
-                results[n] = {k: v[row, :size] for k, v in output.items() if k != "rh"}
+                first, last = inputs[n][2:]
+                size = len(first)
+                results[n] = {k: output[k][row, :size] for k in OUTPUTS if k != "rh"}
+                if self.keep_middle:
+                    results[n][MIDDLE] = output[MIDDLE][row, first[0] : last[-1] + 1]
+                    results[n]["owners"] = np.repeat(np.arange(size), np.subtract(last, first) + 1)
                 results[n]["arc"] = results[n]["arc"][:, : size + 1]
                 results[n]["rh"] = output["rh"][row, : size + 1]
                 results[n]["begin"] = windows[n][0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kgbuild.records import Event, Span
 
-__all__ = ["Attribution", "Factuality", "FoundEvent"]
+__all__ = ["Attribution", "Factuality", "FoundEvent", "Reading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,22 @@ class Factuality:
     negated: bool = False
     hearsay: bool = False
     condition: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A stance before it becomes a record; `basis` is the id of the event or claim it is read from."""
+
+    holder: str
+    target: str
+    score: float
+    kind: str
+    attributed: str
+    basis: str
+    span: Span
+    cue: Span | None
+    modality: str = "Factual"
+    aspect: str | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    confidence: float = 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from spacy.tokens import Doc, Token
@@ -12,8 +12,9 @@ from spacy.tokens import Doc, Token
 from kgbuild.claims import syntax
 from kgbuild.claims.cues import StanceRules, condemned, cue_heads, cue_of, stance_rules
 from kgbuild.claims.factuality import factuality
+from kgbuild.claims.learned import LearnedReader, believed
 from kgbuild.claims.lexicon import event_lexicon, lemma_in
-from kgbuild.claims.model import Attribution, FoundEvent
+from kgbuild.claims.model import Attribution, FoundEvent, Reading
 from kgbuild.claims.relations import relations
 from kgbuild.claims.roles import Cast
 from kgbuild.claims.topics import topic_tokens
@@ -32,25 +33,6 @@ VAGUE = frozenset({"it", "this", "that", "these", "those", "which", "what", "the
 CONFIDENCE = {"event": 0.75, "allegation": 0.55, "word": 0.6, "cue": 0.55, "demand": 0.5, "relation": 0.6}
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A stance before it becomes a record; `basis` is the id of the event or claim it is read from."""
-
-    holder: str
-    target: str
-    score: float
-    kind: str
-    attributed: str
-    basis: str
-    span: Span
-    cue: Span | None
-    modality: str = "Factual"
-    aspect: str | None = None
-    earliest: str | None = None
-    latest: str | None = None
-    confidence: float = 0.5
-
-
 def stances(
     doc: Doc, attributions: Sequence[Attribution], events: Sequence[FoundEvent], claims: Sequence[Claim]
 ) -> list[Stance]:
@@ -64,6 +46,9 @@ def stances(
     readings += reader.of_words()
     readings += reader.of_cues()
     readings += reader.of_relations()
+    readings = list(believed(readings, doc._.leanings, doc))
+    learned = LearnedReader(doc, reader.article, events, claims).readings(doc._.leanings, readings)
+    readings += [replace(r, aspect=reader.topic_in(r)) for r in learned if reader.allowed(r) and reader.side(r.target)]
     return _records(document_of(doc).id, reader, readings)
 
 
@@ -93,7 +78,7 @@ class _Reader:
         self.at = {e.token: e for e in self.events}
 
     # ---------------------------------------------------------------- from events
-    def of_event(self, found: FoundEvent) -> list[_Reading]:
+    def of_event(self, found: FoundEvent) -> list[Reading]:
         """Stances that an event shows."""
         event = found.record
         claim = self.by_event.get(event.id)
@@ -103,7 +88,7 @@ class _Reader:
         source = claim.source if claim is not None else self.article
         if negated or event.id in self.conditions:
             return []
-        readings: list[_Reading] = []
+        readings: list[Reading] = []
         rule = self._rule_of(event)
         felt = event.lemma in self.rules.felt and syntax.is_passive(self.doc[found.token])
         if rule is not None and not felt and modality in STANDING:
@@ -132,7 +117,7 @@ class _Reader:
                 self._reading(a, r, self.rules.demand, source, event.id, event, modality, CONFIDENCE["demand"])
                 for a in event.agents for r in self._targets(event.recipients)
             ]  # fmt: skip
-        return [r for r in readings if self._allowed(r)]
+        return [r for r in readings if self.allowed(r)]
 
     def _rule_of(self, event: Event) -> Mapping[str, Any] | None:
         return self.rules.events.get(f"{event.type}/{event.mode}") or self.rules.events.get(event.type)
@@ -178,9 +163,9 @@ class _Reader:
         )
 
     # ---------------------------------------------------------------- from judging words in what is said
-    def of_words(self) -> list[_Reading]:
+    def of_words(self) -> list[Reading]:
         """Stances of speakers who judge somebody in their own words."""
-        readings: list[_Reading] = []
+        readings: list[Reading] = []
         for token in self.doc:
             sign = self._sign(token)
             if sign == 0 or token._.masked or self.cast.named(token):
@@ -193,7 +178,7 @@ class _Reader:
             for target in judged or self._acts(act):
                 rule = {"score": 0.6 * sign, "kind": "Evaluation"}
                 readings.append(self._statement(claim, target, rule, token, CONFIDENCE["word"]))
-        return [r for r in readings if self._allowed(r)]
+        return [r for r in readings if self.allowed(r)]
 
     def _acts(self, noun: Token | None) -> list[str]:
         mention = self.cast.mention(noun) if noun is not None else None
@@ -243,16 +228,16 @@ class _Reader:
         return tuple(dict.fromkeys(found))
 
     # ---------------------------------------------------------------- from cues and relations
-    def of_cues(self) -> list[_Reading]:
+    def of_cues(self) -> list[Reading]:
         """Stances that words of fear, need and opposition show."""
-        readings: list[_Reading] = []
+        readings: list[Reading] = []
         for token in self.doc:
             name = cue_of(token)
             if name is not None:
                 readings += self._of_cue(token, self.rules.cues[name])
-        return [r for r in readings if self._allowed(r)]
+        return [r for r in readings if self.allowed(r)]
 
-    def _of_cue(self, token: Token, rule: Mapping[str, Any]) -> list[_Reading]:
+    def _of_cue(self, token: Token, rule: Mapping[str, Any]) -> list[Reading]:
         claim = self._speech_at(token)
         fact = factuality(self.doc, token.i)
         if fact.negated or fact.modality not in STANDING:
@@ -279,9 +264,9 @@ class _Reader:
         attributed = claim.source if claim is not None else self.article
         return self._loose(token, rule, holders, targets, attributed, fact.modality, CONFIDENCE["cue"])
 
-    def of_relations(self) -> list[_Reading]:
+    def of_relations(self) -> list[Reading]:
         """Stances that standing relations show: allies, backers, critics."""
-        readings: list[_Reading] = []
+        readings: list[Reading] = []
         for found in relations(self.doc, self.cast):
             rule = dict(self.rules.relations[found.rule])
             rule["score"] = rule["score"] * found.sign
@@ -296,12 +281,12 @@ class _Reader:
                 "Factual",
                 CONFIDENCE["relation"],
             )
-        return [r for r in readings if self._allowed(r)]
+        return [r for r in readings if self.allowed(r)]
 
     def _loose(
         self, token: Token, rule: Mapping[str, Any], holders: Iterable[str], targets: Iterable[str], attributed: str, modality: str,
         sure: float,
-    ) -> list[_Reading]:  # fmt: skip
+    ) -> list[Reading]:  # fmt: skip
         """Readings of a word that need be no event: they rest on its event, the claim around it, or its verb's event."""
         basis = self._basis(token)
         if basis is None:
@@ -311,7 +296,7 @@ class _Reader:
         if not span.begin <= cue.begin < cue.end <= span.end:
             span = syntax.sentence_span(token)
         return [
-            _Reading(h, t, rule["score"], rule["kind"], attributed, basis, span, cue, modality, confidence=sure)
+            Reading(h, t, rule["score"], rule["kind"], attributed, basis, span, cue, modality, confidence=sure)
             for h in holders for t in targets
         ]  # fmt: skip
 
@@ -411,7 +396,8 @@ class _Reader:
                     stack.append(up)
         return found
 
-    def _allowed(self, reading: _Reading) -> bool:
+    def allowed(self, reading: Reading) -> bool:
+        """Whether a reading has an actor for its holder, a sign, and two parties that are not one."""
         return (
             self.cast.kind(reading.holder) in ACTOR_KINDS
             and reading.score != 0
@@ -429,18 +415,27 @@ class _Reader:
         event: Event,
         modality: str,
         sure: float,
-    ) -> _Reading:
+    ) -> Reading:
         aspect = next((i for i in event.themes if self.cast.kind(i) == "Topic"), None) or self._topic_in(event.span)
-        return _Reading(
+        return Reading(
             holder, target, rule["score"], rule["kind"], source, basis, event.span, event.trigger, modality,
             aspect if aspect != target else None, event.earliest, event.latest, sure,
         )  # fmt: skip
 
-    def _statement(self, claim: Claim, target: str, rule: Mapping[str, Any], token: Token, sure: float) -> _Reading:
-        return _Reading(
+    def _statement(self, claim: Claim, target: str, rule: Mapping[str, Any], token: Token, sure: float) -> Reading:
+        return Reading(
             claim.source, target, rule["score"], rule["kind"], claim.source, claim.id, claim.span, syntax.token_span([token]),
             "Factual", aspect if (aspect := self._topic_in(claim.span)) != target else None, claim.earliest, claim.latest, sure,
         )  # fmt: skip
+
+    def side(self, identifier: str) -> bool:
+        """Whether one can take sides about an entity."""
+        return bool(self._targets([identifier]))
+
+    def topic_in(self, reading: Reading) -> str | None:
+        """What a learned reading is about, if its words mention a topic."""
+        found = self._topic_in(reading.span)
+        return found if found != reading.target else None
 
     def _topic_in(self, span: Span) -> str | None:
         """The first topic mentioned in a span, if any: what the stance is about."""
@@ -452,9 +447,9 @@ class _Reader:
         return None
 
 
-def _records(document: str, reader: _Reader, readings: Iterable[_Reading]) -> list[Stance]:
+def _records(document: str, reader: _Reader, readings: Iterable[Reading]) -> list[Stance]:
     """One record per holder, target, polarity, kind and sentence; ids told apart by kind where they would be the same."""
-    best: dict[tuple[str, str, bool, str, int], _Reading] = {}
+    best: dict[tuple[str, str, bool, str, int], Reading] = {}
     starts = [sentence.start_char for sentence in reader.doc.sents]
     for r in readings:
         key = (
