@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
 from kgbuild.claims import syntax
 from kgbuild.claims.factuality import factuality
 from kgbuild.claims.model import FoundEvent, Reading
+from kgbuild.ids import ACTOR_KINDS
 from kgbuild.layers import Leaning, slice_of
 from kgbuild.records import Claim, Event, Span
 from kgbuild.vocab import BROADER
@@ -87,6 +88,7 @@ class LearnedReader:
         self.doc, self.article = doc, article
         self.said = [c for c in claims if c.source != article]
         self.claim_of: Mapping[str, Claim] = {c.content: c for c in claims if c.content is not None}
+        self.kinds = {e.id: e.kind for e in doc._.entities}
         self.by_sentence: dict[int, list[FoundEvent]] = {}
         for found in events:
             self.by_sentence.setdefault(doc[found.token].sent.start, []).append(found)
@@ -123,36 +125,24 @@ class LearnedReader:
         )
 
     def _basis(self, leaning: Leaning, place: int) -> Basis | None:
-        """An act of the holder toward the target, else what the holder says of it, else any other act of the holder in the sentence."""
+        """An act of the holder toward the target, else what the holder says where the target is the one other actor of the sentence.
+
+        The network knows better that a sentence takes sides than toward whom, so several targets to choose from give none.
+        """
         holder, target = leaning.holder.entities[0], leaning.target.entities[0]
-        acts = [e for e in self.by_sentence.get(place, ()) if holder in e.record.agents]
-        for found in acts:
-            if target in (*found.record.recipients, *found.record.themes):
+        for found in self.by_sentence.get(place, ()):
+            if holder in found.record.agents and target in (*found.record.recipients, *found.record.themes):
                 return self._of_event(found)
         claim = self._around(leaning.target.span)
-        if claim is not None and claim.source == holder:
+        if claim is not None and claim.source == holder and self._actors(place) <= {holder, target}:
             return Basis(claim.id, claim.span, claim.cue, "Statement", claim.modality, claim.earliest, claim.latest)
-        if not acts:
-            return None
-        near = self._root(leaning.target.span)
-        return self._of_event(
-            min(
-                acts,
-                key=lambda e: (
-                    near is None or not self._over(e, near),
-                    abs(e.token - (near.i if near is not None else 0)),
-                    e.record.id,
-                ),
-            )
-        )
+        return None
 
-    def _root(self, span: Span) -> Token | None:
-        tokens = slice_of(self.doc, span)
-        return None if tokens is None else tokens.root
-
-    def _over(self, found: FoundEvent, token: Token) -> bool:
-        """Whether a word hangs, at whatever depth, on an event's trigger."""
-        return self.doc[found.token].is_ancestor(token)
+    def _actors(self, place: int) -> set[str]:
+        """Whoever is named in the sentence that begins with a token and is no topic and no place."""
+        sentence = self.doc[place].sent
+        inside = [m for m in self.doc._.mentions if sentence.start_char <= m.span.begin < sentence.end_char]
+        return {i for m in inside for i in m.entities if self.kinds.get(i) in ACTOR_KINDS}
 
     def _of_event(self, found: FoundEvent) -> Basis | None:
         event: Event = found.record

@@ -51,6 +51,12 @@ def test_a_speaker_s_stance_is_the_speaker_s(nlp: Language) -> None:
 
 
 @pytest.mark.model
+def test_several_it_could_be_toward_give_none(nlp: Language) -> None:
+    text = "<a:Person Ana Sousa> said <r:State Mali> had no idea of what <x:State Kenya> costs."
+    assert told(nlp, text, "a", "r", 0.02, 0.9) == []
+
+
+@pytest.mark.model
 def test_nothing_to_rest_on_gives_no_stance(nlp: Language) -> None:
     assert told(nlp, "<a:State Kenya> borders <r:State Mali>.", "a", "r", 0.0, 0.99) == []
 
