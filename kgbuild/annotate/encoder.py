@@ -151,6 +151,7 @@ class Encoder:
         self._session = onnxruntime.InferenceSession(
             str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
+        self.has_middle = MIDDLE in {output.name for output in self._session.get_outputs()}
         with np.load(folder / "relations.npz") as arrays:
             relations: Array = arrays["R"]
         # a row for each part of a dependant, as one matrix: a product of it and a window's words scores all their relations

@@ -244,9 +244,9 @@ def make_leaning_reader(nlp: Language, name: str) -> LeaningReader:
 
 
 def keep_middle(nlp: Language) -> bool:
-    """Have the encoder of a pipeline keep its middle; False where the pipeline's encoder is not ours."""
+    """Have the encoder of a pipeline keep its middle; False where the pipeline's encoder is not ours, or gives none."""
     encoder = nlp.get_pipe("encoder") if nlp.has_pipe("encoder") else None
-    if not isinstance(encoder, Encoder):
+    if not isinstance(encoder, Encoder) or not encoder.has_middle:
         return False
     encoder.keep_middle = True
     return True
