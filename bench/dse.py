@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.system import print_scores
+from kgbuild.annotate.leanings import calibrated
 from kgbuild.annotate.trees import Array
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 LABELS = 5
 BINS = 10
-SWAPPED = (0, 2, 1, 4, 3)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     read = seen(rows, language())
     kept = [(r, s) for r, s in zip(rows, read, strict=True) if s is not None]
     network = Network(data_path("leanings"))
-    likely = scores_of(network, [s for _, s in kept], calibrated=True)
+    likely = scores_of(network, [s for _, s in kept], likely=True)
     learned = scores_of(network, [s for _, s in kept])
     out = Path(options.predictions or "dse-predictions.jsonl")
     with out.open("w", encoding="utf-8") as handle:
@@ -56,10 +56,10 @@ def run(options: argparse.Namespace) -> int:
     return status
 
 
-def scores_of(network: Network, rows: Sequence[Seen], *, calibrated: bool = False) -> Array:
+def scores_of(network: Network, rows: Sequence[Seen], *, likely: bool = False) -> Array:
     """Log-probabilities of the labels (or calibrated probabilities), a row each."""
     read = network.read([(s.pieces.astype(np.float32), s.actors) for s in rows])
-    judge = network.probabilities if calibrated else network.scores
+    judge = network.probabilities if likely else network.scores
     return np.concatenate(
         [
             judge(x, [(np.flatnonzero(s.roles == 1), np.flatnonzero(s.roles == 2))])
@@ -70,6 +70,8 @@ def scores_of(network: Network, rows: Sequence[Seen], *, calibrated: bool = Fals
 
 def named(row: Row, label: int) -> int:
     """A label in the order in which the corpus names the pair."""
+    from training.stances.corpus import SWAPPED
+
     return SWAPPED[label] if row.swapped else label
 
 
@@ -92,21 +94,12 @@ def curve(likely: Array, gold: Array) -> None:
             print(f"at recall {recall}: precision {found[at] / (at + 1):.3f} (P >= {sure[order[at]]:.2f})")
 
 
-def probabilities(scores: Array, temperature: float, none: float) -> Array:
-    """Scores divided by a temperature, "none" with a handicap, as probabilities."""
-    shifted = scores.astype(np.float64) / temperature
-    shifted[:, 0] += none
-    likely = np.exp(shifted - shifted.max(1, keepdims=True))
-    found: Array = likely / likely.sum(1, keepdims=True)
-    return found
-
-
 def fitted(scores: Array, gold: Array) -> tuple[float, float]:
     """The temperature and the handicap of "none" that make the labels likeliest, by a grid."""
     grid = [(t, b) for t in np.arange(0.6, 2.01, 0.05) for b in np.arange(-1.0, 2.01, 0.1)]
 
     def surprise(setting: tuple[float, float]) -> float:
-        return -float(np.log(probabilities(scores, *setting)[np.arange(len(gold)), gold]).mean())
+        return -float(np.log(calibrated(scores, *setting)[np.arange(len(gold)), gold]).mean())
 
     best = min(grid, key=surprise)
     return round(float(best[0]), 2), round(float(best[1]), 2)
@@ -130,7 +123,7 @@ def crossed(scores: Array, gold: Array, fit: Callable[[Array, Array], tuple[floa
     likely = np.zeros((len(gold), LABELS))
     half = np.arange(len(gold)) % 2 == 0
     for own in (half, ~half):
-        likely[own] = probabilities(scores[own], *fit(scores[~own], gold[~own]))
+        likely[own] = calibrated(scores[own], *fit(scores[~own], gold[~own]))
     return error(likely, gold)
 
 

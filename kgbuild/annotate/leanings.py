@@ -24,7 +24,18 @@ from kgbuild.ids import ACTOR_KINDS
 from kgbuild.layers import Leaning, slice_of
 from kgbuild.records import Entity, Mention
 
-__all__ = ["ACTOR", "FIRST", "LABELS", "PADDING", "SECOND", "LeaningReader", "Network", "roles_of", "window"]
+__all__ = [
+    "ACTOR",
+    "FIRST",
+    "LABELS",
+    "PADDING",
+    "SECOND",
+    "LeaningReader",
+    "Network",
+    "calibrated",
+    "roles_of",
+    "window",
+]
 
 LABELS = ("none", "for", "for back", "against", "against back")
 """What the network tells apart for a pair; "back" is from the second to the first."""
@@ -91,11 +102,16 @@ class Network:
 
     def probabilities(self, sentence: Array, pairs: Sequence[tuple[Array, Array]]) -> Array:
         """Calibrated probabilities of LABELS, (pairs, 5)."""
-        scores = self.scores(sentence, pairs) / self._temperature
-        scores[:, 0] += self._none
-        likely = np.exp(scores - scores.max(1, keepdims=True))
-        found: Array = likely / likely.sum(1, keepdims=True)
-        return found
+        return calibrated(self.scores(sentence, pairs), self._temperature, self._none)
+
+
+def calibrated(scores: Array, temperature: float, none: float) -> Array:
+    """Log-probabilities (pairs, 5) divided by a temperature, "none" given log odds more, as probabilities."""
+    shifted = scores / temperature
+    shifted[:, 0] += none
+    likely = np.exp(shifted - shifted.max(1, keepdims=True))
+    found: Array = likely / likely.sum(1, keepdims=True)
+    return found
 
 
 def _batches(order: Sequence[int], sizes: Sequence[int]) -> Iterator[list[int]]:

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from kgbuild.claims import syntax
 from kgbuild.claims.factuality import factuality
-from kgbuild.claims.model import FoundEvent, Reading
+from kgbuild.claims.model import STANDING, FoundEvent, Reading, around
 from kgbuild.ids import ACTOR_KINDS
 from kgbuild.layers import Leaning, slice_of
 from kgbuild.records import Claim, Event, Span
@@ -24,7 +24,6 @@ WEIGHT = 0.5
 """Share of the network's log odds that count beside a rule's own confidence: both read the same words."""
 USUAL = 0.1
 """Probability of one stance in one direction between two actors of a sentence, before it is read."""
-STANDING = frozenset({"Factual", "Probable", "Planned"})
 MATERIAL = frozenset({"MaterialCooperation", "MaterialConflict"})
 
 
@@ -113,16 +112,8 @@ class LearnedReader:
 
     def _teller(self, leaning: Leaning) -> str:
         """Whose words the stance stands in: the innermost speaker around the target, else the article."""
-        claim = self._around(leaning.target.span)
+        claim = around(self.said, leaning.target.span)
         return claim.source if claim is not None else self.article
-
-    def _around(self, span: Span) -> Claim | None:
-        inside = [c for c in self.said if any(s.begin <= span.begin and span.end <= s.end for s in c.content_spans)]
-        return min(
-            inside,
-            key=lambda c: (sum(s.end - s.begin for s in c.content_spans), c.content is not None, c.id),
-            default=None,
-        )
 
     def _basis(self, leaning: Leaning, place: int) -> Basis | None:
         """An act of the holder toward the target, else what the holder says where the target is the one other actor of the sentence.
@@ -133,7 +124,7 @@ class LearnedReader:
         for found in self.by_sentence.get(place, ()):
             if holder in found.record.agents and target in (*found.record.recipients, *found.record.themes):
                 return self._of_event(found)
-        claim = self._around(leaning.target.span)
+        claim = around(self.said, leaning.target.span)
         if claim is not None and claim.source == holder and self._actors(place) <= {holder, target}:
             return Basis(claim.id, claim.span, claim.cue, "Statement", claim.modality, claim.earliest, claim.latest)
         return None

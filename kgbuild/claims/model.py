@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kgbuild.records import Event, Span
+from kgbuild.records import Claim, Event, Span
 
-__all__ = ["Attribution", "Factuality", "FoundEvent", "Reading"]
+__all__ = ["STANDING", "Attribution", "Factuality", "FoundEvent", "Reading", "around"]
+
+STANDING = frozenset({"Factual", "Probable", "Planned"})
+"""Modalities under which a deed says something about the doer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +75,13 @@ class Reading:
     earliest: str | None = None
     latest: str | None = None
     confidence: float = 0.5
+
+
+def around(claims: Iterable[Claim], span: Span) -> Claim | None:
+    """The innermost of some claims whose content holds a span."""
+    inside = [c for c in claims if any(s.begin <= span.begin and span.end <= s.end for s in c.content_spans)]
+    return min(
+        inside,
+        key=lambda c: (sum(s.end - s.begin for s in c.content_spans), c.content is not None, c.id),
+        default=None,
+    )

@@ -14,7 +14,7 @@ from kgbuild.claims.cues import StanceRules, condemned, cue_heads, cue_of, stanc
 from kgbuild.claims.factuality import factuality
 from kgbuild.claims.learned import LearnedReader, believed
 from kgbuild.claims.lexicon import event_lexicon, lemma_in
-from kgbuild.claims.model import Attribution, FoundEvent, Reading
+from kgbuild.claims.model import STANDING, Attribution, FoundEvent, Reading, around
 from kgbuild.claims.relations import relations
 from kgbuild.claims.roles import Cast
 from kgbuild.claims.topics import topic_tokens
@@ -26,8 +26,6 @@ from kgbuild.records import Claim, Event, Span, Stance
 __all__ = ["EXTRACTOR", "stances"]
 
 EXTRACTOR = extractor_id("stance-rules", VERSION)
-STANDING = frozenset({"Factual", "Probable", "Planned"})
-"""Modalities under which a deed says something about the doer."""
 HOSTILE = frozenset({"Assault", "Capture", "Coerce", "Threaten", "Sanction"})
 VAGUE = frozenset({"it", "this", "that", "these", "those", "which", "what", "there"})
 CONFIDENCE = {"event": 0.75, "allegation": 0.55, "word": 0.6, "cue": 0.55, "demand": 0.5, "relation": 0.6}
@@ -304,9 +302,9 @@ class _Reader:
         event = self.at.get(token.i)
         if event is not None:
             return event.record.id
-        around = self._around(self.claims, token)
-        if around is not None:
-            return around.id
+        said = around(self.claims, Span(token.idx, token.idx + len(token)))
+        if said is not None:
+            return said.id
         governing = self._event_over(token)
         if governing is not None:
             return governing.record.id
@@ -348,19 +346,7 @@ class _Reader:
     # ---------------------------------------------------------------- common
     def _speech_at(self, token: Token) -> Claim | None:
         """The innermost claim of a speaker whose content holds a word."""
-        return self._around(self.said, token)
-
-    @staticmethod
-    def _around(claims: Iterable[Claim], token: Token) -> Claim | None:
-        """The innermost of some claims whose content holds a word."""
-        inside = [
-            c for c in claims if any(s.begin <= token.idx and token.idx + len(token) <= s.end for s in c.content_spans)
-        ]
-        return min(
-            inside,
-            key=lambda c: (sum(s.end - s.begin for s in c.content_spans), c.content is not None, c.id),
-            default=None,
-        )
+        return around(self.said, Span(token.idx, token.idx + len(token)))
 
     def _targets(self, ids: Iterable[str]) -> list[str]:
         """Entities one can take sides about: no bystanders, no places."""

@@ -1,7 +1,6 @@
 """The network of stance: the upper half of the shipped encoder once more, told who the actors are; a head for pairs, one for single targets.
 
-A sentence runs through its layers once, whoever it names: marking the pair itself instead of all actors gave .464 and .419 of macro and
-stance F1 on DSE's clean rows after one epoch, marking them all alike .462 and .420.
+A sentence runs through its layers once, whoever it names, and every pair of its actors is read from what comes out.
 """
 
 from __future__ import annotations
