@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from kgbuild.config import VERSION, Config
 from kgbuild.errors import BuildFolderError, CheckError, InputError, KgbuildError, UsageError
+
+if TYPE_CHECKING:
+    from kgbuild.progress import Progress
 
 __all__ = ["app", "main"]
 
@@ -115,6 +119,16 @@ def build(
     any_language: Annotated[
         bool, typer.Option("--any-language", help="Read also what does not look like English; it is skipped otherwise.")
     ] = False,
+    workers: Annotated[
+        str,
+        typer.Option(
+            help="Processes to share the articles out to: a number, or auto for one a core.", metavar="N|auto"
+        ),
+    ] = "1",
+    time_limit: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="Seconds one article may take; one that takes longer is skipped with its reason."),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")
     ] = False,
@@ -123,15 +137,19 @@ def build(
 
     Example: kgbuild build examples/ -o output/
     """
-    from kgbuild import pipeline  # imported here and below so that --help and wrong calls answer at once
-    from kgbuild.records import Claim, Document, Entity, Event, Stance
+    from kgbuild.workers.cores import (
+        workers_of,  # imported here and below so that --help and wrong calls answer at once
+    )
 
     config = Config(
         base=_checked_base(base), model=model, knowledge=knowledge, entities=tuple(entities or ()), corrections=corrections,
         text_field=text_field, title_field=title_field, date_field=date_field, publisher_field=publisher_field, url_field=url_field,
-        any_language=any_language,
+        any_language=any_language, workers=workers_of(workers), time_limit=time_limit,
     )  # fmt: skip
-    with _progress("articles", quiet) as step:
+    with _progress(quiet) as step:  # says that it reads before what takes time is imported
+        from kgbuild import pipeline
+        from kgbuild.records import Claim, Document, Entity, Event, Stance
+
         graph = pipeline.build(inputs, out, config, progress=step)
     assert graph.changes is not None, "a build into a folder says what it changed"
     for skipped in graph.changes.skipped:
@@ -171,7 +189,7 @@ def remove(
     """
     from kgbuild import pipeline
 
-    with _progress("articles", quiet) as step:
+    with _progress(quiet) as step:
         graph = pipeline.remove(folder, articles, progress=step)
     assert graph.changes is not None, "a removal says what it changed"
     for skipped in graph.changes.skipped:
@@ -493,18 +511,37 @@ def _clean(text: str) -> str:
     return text.translate(CONTROL)
 
 
+LINE_EVERY = 30.0
+"""Seconds between two lines of progress where nobody watches: in a pipe or a log."""
+
+
 @contextmanager
-def _progress(what: str, quiet: bool) -> Iterator[Callable[[str, int], None] | None]:
-    """A live line on stderr while articles are worked on; nothing in a pipe."""
-    if quiet or not sys.stderr.isatty():
+def _progress(quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """On stderr, while articles are worked on: a live line in a terminal, else a line now and then."""
+    if quiet:
         yield None
+        return
+    if not sys.stderr.isatty():
+        last = time.monotonic()
+
+        def note(progress: Progress) -> None:
+            nonlocal last
+            if time.monotonic() - last >= LINE_EVERY:
+                last = time.monotonic()
+                print(f"kgbuild: {progress}", file=sys.stderr, flush=True)
+
+        yield note
         return
     from rich.console import Console
     from rich.markup import escape
 
-    console = Console(stderr=True)
-    with console.status(f"reading {what} ...") as status:
-        yield lambda source, count: status.update(f"{count} {what}, last: {escape(_clean(source))}")
+    with Console(stderr=True).status("reading articles ...") as status:
+
+        def show(progress: Progress) -> None:
+            what = f"last: {escape(_clean(progress.source))}" if progress.count else "loading the language step ..."
+            status.update(f"{progress}, {what}")
+
+        yield show
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:

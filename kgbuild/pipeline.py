@@ -11,9 +11,10 @@ import gc
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +25,10 @@ from kgbuild.drawn import drawn_from, ready_files
 from kgbuild.errors import BuildFolderError, InputError, UsageError
 from kgbuild.fingerprint import file_digest, machine, pipeline_key
 from kgbuild.folder import FORMAT, MANIFEST, Folder, read_manifest, settled, writing
-from kgbuild.records import Document, Record, Skipped, from_json, record_order, to_json
+from kgbuild.progress import Meter, Progress, Report
+from kgbuild.records import Document, Record, Skipped, from_json, record_order, to_json, unpack
 from kgbuild.state import Member, State, digest_of
+from kgbuild.workers import Limits, Outcome, Pool, alone
 
 if TYPE_CHECKING:
     import networkx
@@ -37,9 +40,6 @@ if TYPE_CHECKING:
     from kgbuild.reference import Table
 
 __all__ = ["Changes", "KnowledgeGraph", "build", "open_build", "read_records", "reference", "remove"]
-
-Progress = Callable[[str, int], None]
-"""Called after each article with its source and the count so far."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def build(
     inputs: str | Path | Sequence[str | Path],
     out: str | Path | None = None,
     config: Config | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
 ) -> KnowledgeGraph:
     """Articles to a graph; added to the build folder `out` when it is given, and then the graph of all that is in it.
 
@@ -168,28 +168,31 @@ def build(
             documents.append(item)
     if not documents:
         raise InputError(_nothing(paths, skipped))
-    annotator = _annotator(config)
-    skipped.extend(annotator.refused)
-    records: list[Record] = []
-    for count, document in enumerate(sorted(documents, key=record_order), 1):
-        found = _article(annotator, document)
-        if isinstance(found, Skipped):
-            skipped.append(found)
-        else:
-            records.extend(found)
-        if progress is not None:
-            progress(document.source, count)
+    given: dict[int, list[Record]] = {}
+    with _Language(config) as language:
+        told = language.told
+        skipped.extend(told.refused)
+        documents.sort(key=record_order)
+        meter = Meter(documents)
+        for number, document, found in language.results(documents):
+            if isinstance(found, Skipped):
+                skipped.append(found)
+            else:
+                given[number] = unpack(found) if isinstance(found, bytes) else found
+            if progress is not None:
+                progress(meter.step(document))
+    records = [r for _, found in sorted(given.items()) for r in found]
     if not records:
         raise InputError(_nothing(paths, skipped))
     return KnowledgeGraph(
         records=resolve.resolve(records, corrections, skipped),
         skipped=sorted(skipped, key=lambda s: (s.source, s.reason)),
         config=config,
-        versions=_versions(annotator, config) | _corrections_version(config),
+        versions=_versions(told, config) | _corrections_version(config),
     )
 
 
-def remove(folder: str | Path, articles: Sequence[str], progress: Progress | None = None) -> KnowledgeGraph:
+def remove(folder: str | Path, articles: Sequence[str], progress: Report | None = None) -> KnowledgeGraph:
     """Take articles out of a build folder: by id, IRI, source name or file. What is drawn from all articles is made anew.
 
     Raises UsageError when one of them is not there (and nothing is removed), BuildFolderError when there is no build.
@@ -245,7 +248,7 @@ _UNKNOWN = "?"
 """Origin of an article of which only the folder's records tell."""
 
 
-def _add(paths: Sequence[str], out: Path, config: Config, progress: Progress | None) -> KnowledgeGraph:
+def _add(paths: Sequence[str], out: Path, config: Config, progress: Report | None) -> KnowledgeGraph:
     from kgbuild.intake import intake
     from kgbuild.sources import read_with_origins
 
@@ -258,6 +261,8 @@ def _add(paths: Sequence[str], out: Path, config: Config, progress: Progress | N
         notes, skipped = change.notes, change.skipped
         for article, member in change.put.items():
             run.members[article] = member
+        if progress is not None:
+            progress(Progress("", 0, len(change.put)))
         failed = run.annotate()
         for article, reason in failed.items():
             skipped.append(reason)
@@ -283,7 +288,7 @@ def _add(paths: Sequence[str], out: Path, config: Config, progress: Progress | N
 class _Run:
     """One change of a folder: its settings, its articles, and the records they give."""
 
-    def __init__(self, folder: Folder, state: State, config: Config, progress: Progress | None) -> None:
+    def __init__(self, folder: Folder, state: State, config: Config, progress: Report | None) -> None:
         self.folder, self.state, self.progress = folder, state, progress
         manifest = folder.manifest()
         self.members = _members(folder, state, manifest)
@@ -301,42 +306,39 @@ class _Run:
             self.corrections_version = old["version"]
         self.key = pipeline_key(self.config)
         self.machine = machine()
-        self._annotator: Annotator | None = None
+        self.language = _Language(self.config)
         self.processed: set[str] = set()
-
-    @property
-    def annotator(self) -> Annotator:
-        if self._annotator is None:
-            self._annotator = _annotator(self.config)
-        return self._annotator
 
     @property
     def pipeline(self) -> str:
         """The key of the records the language step gives here: code, data, settings, and how this machine rounds."""
         known = self.state.meta("arithmetic", {})
         name = f"{self.key} {self.machine}"
-        if self._annotator is None and name in known:
+        if not self.language.loaded and name in known:
             return f"{self.key} {known[name]}"
+        arithmetic = self.language.told.arithmetic
         if name not in known:
             with self.state.transaction() as db:
-                self.state.write_meta(db, {"arithmetic": {name: self.annotator.arithmetic}})
-        return f"{self.key} {self.annotator.arithmetic}"
+                self.state.write_meta(db, {"arithmetic": {name: arithmetic}})
+        return f"{self.key} {arithmetic}"
 
     def annotate(self) -> dict[str, Skipped]:
         """Put every article through the language step that has no records yet; what failed, by article."""
-        pipeline = self.pipeline
-        missing = [m for _, m in sorted(self.members.items()) if not self.state.has(m.digest, pipeline)]
         failed: dict[str, Skipped] = {}
-        for count, member in enumerate(missing, 1):
-            found = _article(self.annotator, member.document)
-            if isinstance(found, Skipped):
-                failed[member.document.id] = found
-            else:
-                self.state.keep(member.digest, pipeline, found)
-                self.processed.add(member.document.id)
-            if self.progress is not None:
-                self.progress(member.document.source, count)
-        return failed
+        with self.language:
+            pipeline = self.pipeline
+            missing = [m for _, m in sorted(self.members.items()) if not self.state.has(m.digest, pipeline)]
+            meter = Meter(m.document for m in missing)
+            # As each is done, not in order: what a worker finished is kept, whatever happens to the others.
+            for number, document, found in self.language.results([m.document for m in missing]):
+                if isinstance(found, Skipped):
+                    failed[document.id] = found
+                else:
+                    self.state.keep(missing[number].digest, pipeline, found)
+                    self.processed.add(document.id)
+                if self.progress is not None:
+                    self.progress(meter.step(document))
+        return dict(sorted(failed.items()))
 
     def finish(self, notes: Sequence[tuple[str, Skipped]], changes: Changes) -> KnowledgeGraph:
         """Resolve all records and make the folder's files those of its articles."""
@@ -374,10 +376,11 @@ class _Run:
     def _versions(self, pipeline: str) -> tuple[dict[str, str], list[Skipped]]:
         """What the manifest says of the pipeline, and the lines of own entities it refused; known without loading it when it ran before."""
         known = self.state.meta("versions", {})
-        if self._annotator is None and pipeline in known:
+        if not self.language.loaded and pipeline in known:
             versions, refused = known[pipeline]
             return versions, [Skipped(*s) for s in refused]
-        return _versions(self.annotator, self.config), list(self.annotator.refused)
+        told = self.language.told
+        return _versions(told, self.config), list(told.refused)
 
 
 def _members(folder: Folder, state: State, manifest: Mapping[str, Any] | None) -> dict[str, Member]:
@@ -428,6 +431,80 @@ def _kept_settings(config: Config) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What a loaded language step says of itself: the name of its pipeline, how it rounds here, the lines of own entities it refused."""
+
+    model: str
+    arithmetic: str
+    knowledge: str | None
+    refused: tuple[Skipped, ...]
+
+
+class _Step:
+    """The language step of this process, loaded. Raises ModelError, InputError."""
+
+    def __init__(self, config: Config) -> None:
+        self._annotator = annotator = _annotator(config)
+        meta = annotator.nlp.meta
+        model = f"{meta.get('lang', '')}_{meta.get('name', '')}-{meta.get('version', '')}"
+        self.told = _Told(model, annotator.arithmetic, annotator.config.knowledge, tuple(annotator.refused))
+
+    def __call__(self, document: Document) -> list[Record] | Skipped:
+        return _article(self._annotator, document)
+
+
+class _Language:
+    """The language step wherever it runs: in this process, or in as many as the settings say. Loaded when it is first needed; as a
+    context manager it ends its processes, and what it told stays known."""  # fmt: skip
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._step: _Step | None = None
+        self._pool: Pool[_Told] | None = None
+        self._told: _Told | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether it has been loaded."""
+        return self._told is not None
+
+    @property
+    def told(self) -> _Told:
+        """What it says of itself; loads it if need be."""
+        if self._told is None:
+            self._load()
+        assert self._told is not None, "a step that is loaded has told"
+        return self._told
+
+    def results(self, documents: Sequence[Document]) -> Iterator[Outcome]:
+        """What each article gave, as they are done."""
+        if not documents:
+            return iter(())
+        if self._step is None and self._pool is None:
+            self._load()
+        if self._pool is not None:
+            return self._pool.results(documents)
+        assert self._step is not None, "either is loaded"
+        return alone(self._step, documents)
+
+    def _load(self) -> None:
+        if self._config.workers > 1 or self._config.time_limit is not None:
+            self._pool = Pool(partial(_Step, self._config), self._config.workers, Limits(self._config.time_limit))
+            self._told = self._pool.told
+        else:
+            self._step = _Step(self._config)
+            self._told = self._step.told
+
+    def __enter__(self) -> _Language:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+
 def _article(annotator: Annotator, document: Document) -> list[Record] | Skipped:
     """The records of one article, the Document first; or why there are none."""
     from kgbuild.claims import extract
@@ -467,15 +544,14 @@ def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:
     return f"no article in {shown}: {first.source}: {first.reason}{more}"
 
 
-def _versions(annotator: Annotator, config: Config) -> dict[str, str]:
-    meta = annotator.nlp.meta
+def _versions(told: _Told, config: Config) -> dict[str, str]:
     own = list(config.entities)
     return {
         "kgbuild": VERSION,
-        "model": f"{meta.get('lang', '')}_{meta.get('name', '')}-{meta.get('version', '')}",
-        "knowledge": file_digest(Path(annotator.config.knowledge or data_path("knowledge.sqlite"))),
+        "model": told.model,
+        "knowledge": file_digest(Path(told.knowledge or data_path("knowledge.sqlite"))),
         "spacy": metadata.version("spacy"),
-        "arithmetic": annotator.arithmetic,
+        "arithmetic": told.arithmetic,
         **({"entities": " ".join(file_digest(Path(p)) for p in own)} if own else {}),
     }
 
