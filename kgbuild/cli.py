@@ -5,20 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from kgbuild.config import VERSION, Config
 from kgbuild.errors import BuildFolderError, CheckError, InputError, KgbuildError, UsageError
-
-if TYPE_CHECKING:
-    from kgbuild.progress import Progress
+from kgbuild.progress import shown
 
 __all__ = ["app", "main"]
 
@@ -146,7 +142,7 @@ def build(
         text_field=text_field, title_field=title_field, date_field=date_field, publisher_field=publisher_field, url_field=url_field,
         any_language=any_language, workers=workers_of(workers), time_limit=time_limit,
     )  # fmt: skip
-    with _progress(quiet) as step:  # says that it reads before what takes time is imported
+    with shown(quiet, _clean) as step:  # says that it reads before what takes time is imported
         from kgbuild import pipeline
         from kgbuild.records import Claim, Document, Entity, Event, Stance
 
@@ -189,7 +185,7 @@ def remove(
     """
     from kgbuild import pipeline
 
-    with _progress(quiet) as step:
+    with shown(quiet, _clean) as step:
         graph = pipeline.remove(folder, articles, progress=step)
     assert graph.changes is not None, "a removal says what it changed"
     for skipped in graph.changes.skipped:
@@ -509,39 +505,6 @@ def _gone(sources: Sequence[str], folder: Path) -> str:
 
 def _clean(text: str) -> str:
     return text.translate(CONTROL)
-
-
-LINE_EVERY = 30.0
-"""Seconds between two lines of progress where nobody watches: in a pipe or a log."""
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
-    """On stderr, while articles are worked on: a live line in a terminal, else a line now and then."""
-    if quiet:
-        yield None
-        return
-    if not sys.stderr.isatty():
-        last = time.monotonic()
-
-        def note(progress: Progress) -> None:
-            nonlocal last
-            if time.monotonic() - last >= LINE_EVERY:
-                last = time.monotonic()
-                print(f"kgbuild: {progress}", file=sys.stderr, flush=True)
-
-        yield note
-        return
-    from rich.console import Console
-    from rich.markup import escape
-
-    with Console(stderr=True).status("reading articles ...") as status:
-
-        def show(progress: Progress) -> None:
-            what = f"last: {escape(_clean(progress.source))}" if progress.count else "loading the language step ..."
-            status.update(f"{progress}, {what}")
-
-        yield show
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:

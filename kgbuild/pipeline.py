@@ -7,35 +7,31 @@ and the bytes are those of one build of them all.
 from __future__ import annotations
 
 import dataclasses
-import gc
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgbuild import resolve
-from kgbuild.config import VERSION, Config, data_path
+from kgbuild.config import Config
 from kgbuild.drawn import drawn_from, ready_files
 from kgbuild.errors import BuildFolderError, InputError, UsageError
 from kgbuild.fingerprint import file_digest, machine, pipeline_key
 from kgbuild.folder import FORMAT, MANIFEST, Folder, read_manifest, settled, writing
+from kgbuild.language import Language, versions_of
 from kgbuild.progress import Meter, Progress, Report
 from kgbuild.records import Document, Record, Skipped, from_json, record_order, to_json, unpack
 from kgbuild.state import Member, State, digest_of
-from kgbuild.workers import Limits, Outcome, Pool, alone
 
 if TYPE_CHECKING:
     import networkx
     import rdflib
 
     from kgbuild.aggregate import Aggregates
-    from kgbuild.annotate import Annotator
     from kgbuild.query import Result
     from kgbuild.reference import Table
 
@@ -169,7 +165,7 @@ def build(
     if not documents:
         raise InputError(_nothing(paths, skipped))
     given: dict[int, list[Record]] = {}
-    with _Language(config) as language:
+    with Language(config) as language:
         told = language.told
         skipped.extend(told.refused)
         documents.sort(key=record_order)
@@ -188,7 +184,7 @@ def build(
         records=resolve.resolve(records, corrections, skipped),
         skipped=sorted(skipped, key=lambda s: (s.source, s.reason)),
         config=config,
-        versions=_versions(told, config) | _corrections_version(config),
+        versions=versions_of(told, config) | _corrections_version(config),
     )
 
 
@@ -306,7 +302,7 @@ class _Run:
             self.corrections_version = old["version"]
         self.key = pipeline_key(self.config)
         self.machine = machine()
-        self.language = _Language(self.config)
+        self.language = Language(self.config)
         self.processed: set[str] = set()
 
     @property
@@ -380,7 +376,7 @@ class _Run:
             versions, refused = known[pipeline]
             return versions, [Skipped(*s) for s in refused]
         told = self.language.told
-        return _versions(told, self.config), list(told.refused)
+        return versions_of(told, self.config), list(told.refused)
 
 
 def _members(folder: Folder, state: State, manifest: Mapping[str, Any] | None) -> dict[str, Member]:
@@ -431,110 +427,6 @@ def _kept_settings(config: Config) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class _Told:
-    """What a loaded language step says of itself: the name of its pipeline, how it rounds here, the lines of own entities it refused."""
-
-    model: str
-    arithmetic: str
-    knowledge: str | None
-    refused: tuple[Skipped, ...]
-
-
-class _Step:
-    """The language step of this process, loaded. Raises ModelError, InputError."""
-
-    def __init__(self, config: Config) -> None:
-        self._annotator = annotator = _annotator(config)
-        meta = annotator.nlp.meta
-        model = f"{meta.get('lang', '')}_{meta.get('name', '')}-{meta.get('version', '')}"
-        self.told = _Told(model, annotator.arithmetic, annotator.config.knowledge, tuple(annotator.refused))
-
-    def __call__(self, document: Document) -> list[Record] | Skipped:
-        return _article(self._annotator, document)
-
-
-class _Language:
-    """The language step wherever it runs: in this process, or in as many as the settings say. Loaded when it is first needed; as a
-    context manager it ends its processes, and what it told stays known."""  # fmt: skip
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self._step: _Step | None = None
-        self._pool: Pool[_Told] | None = None
-        self._told: _Told | None = None
-
-    @property
-    def loaded(self) -> bool:
-        """Whether it has been loaded."""
-        return self._told is not None
-
-    @property
-    def told(self) -> _Told:
-        """What it says of itself; loads it if need be."""
-        if self._told is None:
-            self._load()
-        assert self._told is not None, "a step that is loaded has told"
-        return self._told
-
-    def results(self, documents: Sequence[Document]) -> Iterator[Outcome]:
-        """What each article gave, as they are done."""
-        if not documents:
-            return iter(())
-        if self._step is None and self._pool is None:
-            self._load()
-        if self._pool is not None:
-            return self._pool.results(documents)
-        assert self._step is not None, "either is loaded"
-        return alone(self._step, documents)
-
-    def _load(self) -> None:
-        if self._config.workers > 1 or self._config.time_limit is not None:
-            self._pool = Pool(partial(_Step, self._config), self._config.workers, Limits(self._config.time_limit))
-            self._told = self._pool.told
-        else:
-            self._step = _Step(self._config)
-            self._told = self._step.told
-
-    def __enter__(self) -> _Language:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
-
-
-def _article(annotator: Annotator, document: Document) -> list[Record] | Skipped:
-    """The records of one article, the Document first; or why there are none."""
-    from kgbuild.claims import extract
-
-    try:
-        doc = annotator.annotate(document)
-        found = extract(doc)
-    except Exception as error:  # one article's failure, whatever it is, must not cost the others
-        return Skipped(document.source, f"processing failed ({type(error).__name__}: {_one_line(error)})")
-    return [document, *doc._.entities, *doc._.mentions, *doc._.affiliations, *found]
-
-
-def _annotator(config: Config) -> Annotator:
-    """The loaded language step. Raises ModelError, InputError."""
-    collecting = gc.isenabled()
-    gc.disable()  # what is loaded here stays: looking for garbage among it takes a tenth of the start
-    try:
-        from kgbuild.annotate import Annotator  # after reading, so that a wrong path answers at once
-
-        return Annotator(config)
-    finally:
-        gc.freeze()
-        if collecting:
-            gc.enable()
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
-
-
 def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:
     shown = ", ".join(paths[:3]) + (" ..." if len(paths) > 3 else "")
     if not skipped:
@@ -542,18 +434,6 @@ def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:
     first = skipped[0]
     more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
     return f"no article in {shown}: {first.source}: {first.reason}{more}"
-
-
-def _versions(told: _Told, config: Config) -> dict[str, str]:
-    own = list(config.entities)
-    return {
-        "kgbuild": VERSION,
-        "model": told.model,
-        "knowledge": file_digest(Path(told.knowledge or data_path("knowledge.sqlite"))),
-        "spacy": metadata.version("spacy"),
-        "arithmetic": told.arithmetic,
-        **({"entities": " ".join(file_digest(Path(p)) for p in own)} if own else {}),
-    }
 
 
 def _corrections_version(config: Config) -> dict[str, str]:

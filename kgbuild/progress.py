@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kgbuild.records import Document
 
-__all__ = ["Meter", "Progress", "Report", "duration"]
+__all__ = ["Meter", "Progress", "Report", "duration", "shown"]
 
 SURE_AFTER = 3
 """Articles before a time is named: the first ones fill caches."""
+
+LINE_EVERY = 30.0
+"""Seconds between two lines of progress where nobody watches: in a pipe or a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,35 @@ class Meter:
         self._count += 1
         self._done += _words(document)
         return Progress(document.source, self._count, self._total, self._done, self._all, self._clock() - self._begun)
+
+
+@contextmanager
+def shown(quiet: bool, clean: Callable[[str], str]) -> Iterator[Report | None]:
+    """On stderr, while articles are worked on: a live line in a terminal, else a line now and then. `clean` makes text fit for a terminal."""
+    if quiet:
+        yield None
+        return
+    if not sys.stderr.isatty():
+        last = time.monotonic()
+
+        def note(progress: Progress) -> None:
+            nonlocal last
+            if time.monotonic() - last >= LINE_EVERY:
+                last = time.monotonic()
+                print(f"kgbuild: {progress}", file=sys.stderr, flush=True)
+
+        yield note
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    with Console(stderr=True).status("reading articles ...") as status:
+
+        def show(progress: Progress) -> None:
+            what = f"last: {escape(clean(progress.source))}" if progress.count else "loading the language step ..."
+            status.update(f"{progress}, {what}")
+
+        yield show
 
 
 def _words(document: Document) -> int:

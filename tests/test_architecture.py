@@ -42,6 +42,7 @@ ROOMS: dict[str, set[str]] = {
     "state": set(),
     "intake": {"state"},
     "drawn": {"folder", "state"},
+    "language": {"annotate", "claims", "fingerprint", "workers"},
     "store": {"folder"},
     "query": {"store"},
     "endpoint": {"store", "query"},
