@@ -7,10 +7,7 @@ and the bytes are those of one build of them all.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from kgbuild import resolve
 from kgbuild.config import Config
-from kgbuild.drawn import drawn_from, ready_files
-from kgbuild.errors import BuildFolderError, InputError, UsageError
+from kgbuild.errors import InputError, UsageError
 from kgbuild.fingerprint import file_digest, machine, pipeline_key
-from kgbuild.folder import FORMAT, MANIFEST, Folder, read_manifest, settled, writing
+from kgbuild.folder import MANIFEST, Folder, read_manifest, settled, writing
 from kgbuild.language import Language, versions_of
 from kgbuild.progress import Meter, Progress, Report
-from kgbuild.records import Document, Record, Skipped, from_json, record_order, to_json, unpack
+from kgbuild.records import Document, Record, Skipped, record_order, unpack
 from kgbuild.state import Member, State, digest_of
+from kgbuild.views import Content, commit, content_digest, read_records
 
 if TYPE_CHECKING:
     import networkx
@@ -122,8 +119,12 @@ class KnowledgeGraph:
         """Make the folder a build of this graph alone; all of it or nothing. Raises OutputError."""
         with writing(Path(folder)) as target, closing(State(target.state)) as state:
             members = {d.id: Member(d, _UNKNOWN, digest_of(d)) for d in self.records if isinstance(d, Document)}
-            _commit(target, state, self, members, [("", s) for s in self.skipped], {})
+            commit(target, state, self._content, members, [("", s) for s in self.skipped], {})
         return Path(folder)
+
+    @property
+    def _content(self) -> Content:
+        return Content(self.records, self.skipped, self.config, self.versions)
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -220,24 +221,6 @@ def reference() -> dict[str, Table]:
     from kgbuild.sources import READERS
 
     return tables(READERS, WRITERS)
-
-
-def read_records(folder: str | Path) -> list[Record]:
-    """The records of a build folder. Raises BuildFolderError naming the line that is not a record."""
-    path = settled(folder) / "records.jsonl"
-    records = []
-    try:
-        with path.open(encoding="utf-8", newline="\n") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    records.append(from_json(line))
-                except ValueError as error:
-                    raise BuildFolderError(f"{path}, line {number}: {error}; build the folder again") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BuildFolderError(
-            f"{folder}: no readable records.jsonl; run `kgbuild build INPUT -o {folder}` first"
-        ) from error
-    return records
 
 
 _UNKNOWN = "?"
@@ -366,7 +349,7 @@ class _Run:
             },
             "versions": {pipeline: [versions, [[s.source, s.reason] for s in refused]]},
         }
-        _commit(self.folder, self.state, graph, self.members, notes, meta, self.key)
+        commit(self.folder, self.state, graph._content, self.members, notes, meta, self.key)
         return graph
 
     def _versions(self, pipeline: str) -> tuple[dict[str, str], list[Skipped]]:
@@ -383,7 +366,7 @@ def _members(folder: Folder, state: State, manifest: Mapping[str, Any] | None) -
     """The articles of a folder. Its files are right: a state that knows of other ones (or of none) is set by them."""
     if manifest is None:
         return state.members()
-    if state.meta("manifest") == _content_digest(folder.path / MANIFEST):
+    if state.meta("manifest") == content_digest(folder.path / MANIFEST):
         return state.members()
     kept = state.members()
     out: dict[str, Member] = {}
@@ -438,78 +421,3 @@ def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:
 
 def _corrections_version(config: Config) -> dict[str, str]:
     return {"corrections": file_digest(Path(config.corrections))} if config.corrections else {}
-
-
-def _content_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _commit(
-    folder: Folder, state: State, graph: KnowledgeGraph, members: Mapping[str, Member], notes: Iterable[tuple[str, Skipped]],
-    meta: Mapping[str, Any], key: str = "",
-) -> None:  # fmt: skip
-    """Make the folder's files those of the graph, and its state that of these articles: both, or neither.
-
-    `key` names the code that draws; with it, files of articles whose records are as they were are not drawn again.
-    """
-    old = folder.manifest() or {}
-    lines = [to_json(r) + "\n" for r in graph.records]
-    drawn = drawn_from(graph.records, lines, f"{key} {graph.config.base}") if key else {}
-    files = dict(_files(graph, lines, ready_files(folder, state, old.get("files", {}), drawn)))
-    manifest = _manifest_of(graph, files)
-    for name, content in files.items():
-        folder.put(name, content)
-    folder.put(MANIFEST, manifest)
-    before = state.members()
-    put = {a: m for a, m in members.items() if before.get(a) != m}
-    drop = [a for a in before if a not in members]
-    generation = state.generation + 1
-    values = {**meta, "drawn": drawn, "generation": generation, "manifest": hashlib.sha256(manifest).hexdigest()}
-
-    def decide() -> None:
-        with state.transaction(durable=True) as db:
-            state.write(db, put, drop, notes, values)
-
-    listed = old.get("files", {})
-    folder.commit(generation, decide, [n for n in listed if n not in files and _is_inside(n)])
-
-
-def _is_inside(name: str) -> bool:
-    """Whether a manifest's name is one that a build gives: nothing else is ever taken away."""
-    return not Path(name).is_absolute() and ".." not in Path(name).parts and Path(name).parts[:1] != ("store",)
-
-
-def _files(graph: KnowledgeGraph, lines: Sequence[str], ready: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """Every file of a build but the manifest: (name, content). `lines` are its records as JSON, `ready` article files that are drawn."""
-    from kgbuild.export import dump, dump_articles, join_articles
-    from kgbuild.store import flat_turtle
-
-    records, config = graph.records, graph.config
-    articles = list(dump_articles(records, config, ready))
-    whole = join_articles(content for _, content in articles)
-    yield "graph.ttl", whole
-    for name, content in articles:
-        yield f"articles/{name}", content
-    yield "flat.ttl", flat_turtle(whole)
-    yield "aggregates.ttl", graph.derived()
-    yield "records.jsonl", "".join(lines).encode()
-    yield "graph.graphml", dump("graphml", records, config)
-    yield "graph.html", dump("html", records, config)
-
-
-def _manifest_of(graph: KnowledgeGraph, files: Mapping[str, bytes]) -> bytes:
-    counts = Counter(type(r).__name__ for r in graph.records)
-    manifest: dict[str, Any] = {
-        "format": FORMAT,
-        "base": graph.config.base,
-        "versions": graph.versions,
-        "counts": dict(sorted(counts.items())),
-        "articles": [
-            {"id": d.id, "source": d.source, "sha256": d.sha256, "headline": d.headline, "published": d.published}
-            for d in graph.records
-            if isinstance(d, Document)
-        ],
-        "skipped": [{"source": s.source, "reason": s.reason} for s in graph.skipped],
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
-    }
-    return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()

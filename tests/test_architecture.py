@@ -49,6 +49,7 @@ ROOMS: dict[str, set[str]] = {
     "publish": set(),
     "shapes": {"store"},
     "check": {"folder", "store", "query", "shapes"},
+    "views": {"folder", "state", "drawn", "aggregate", "export", "store"},
     "reference": {"query"},
     "explain": set(),
     "diff": {"folder"},
