@@ -70,6 +70,9 @@ HEAVY = {
     "matplotlib",
     "pandas",
     "pyarrow",
+    "zstandard",
+    "warcio",
+    "lxml",
 }
 MAY_IMPORT_AT_TOP = {
     "layers": {"spacy"}, "annotate": {"spacy", "numpy"}, "claims": {"spacy"}, "graph": {"networkx", "numpy"},
