@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from kgbuild.cluster.engine import Engine
+from kgbuild.cluster.engine import Engine, Make
 from kgbuild.cluster.partitions import counts_of, documents_of, pack_documents, pack_found, unpack_found
 from kgbuild.cluster.place import Place
 from kgbuild.errors import KgbuildError
@@ -31,10 +31,13 @@ Told = TypeVar("Told")
 class Annotate(Generic[Told]):
     """The work of one worker: name of a partition of articles -> receipt of the partition of their records; None -> what the step tells."""
 
-    def __init__(self, start: Callable[[], Step[Told]], url: str, key: str, limits: Limits) -> None:
-        """`key` names all that records depend on beside the article."""
+    def __init__(self, start: Callable[[], Step[Told]], url: str, key: str, limits: Limits, told: Told | None) -> None:
+        """`key` names all that records depend on beside the article. Raises KgbuildError where the step tells other than `told`."""
         self._place, self._key = Place(url), key
         self._pool = Pool(start, 1, limits)
+        if told is not None and self._pool.told != told:
+            self._pool.close()
+            raise KgbuildError(f"nodes of the cluster differ in program, model or rounding: install the same on all ({self._pool.told} here, {told} before)")  # fmt: skip
 
     def __call__(self, name: str | None) -> dict[str, Any] | Told:
         """Annotate a partition. Raises KgbuildError when it is not there."""
@@ -42,7 +45,9 @@ class Annotate(Generic[Told]):
             return self._pool.told
         content = self._place.read(f"documents/{name}.parquet")
         if content is None:
-            raise KgbuildError(f"{self._place.url}/documents/{name}.parquet is not there: all nodes must see one storage")
+            raise KgbuildError(
+                f"{self._place.url}/documents/{name}.parquet is not there: all nodes must see one storage"
+            )
         found: list[tuple[str, list[Record] | Skipped]] = []
         for _, document, given in self._pool.results(documents_of(content), ordered=True):
             found.append((key_of(document), unpack(given) if isinstance(given, bytes) else given))
@@ -71,11 +76,14 @@ class Annotation(Generic[Told]):
     key: str
     limits: Limits
     words: int = WORDS
+    told: Told | None = None
 
-    def told(self) -> Told:
-        """What the step says of itself, on one of the workers."""
-        (found,) = [given for _, given in self.engine.each(self._make, [None])]
-        return found  # type: ignore[return-value]  # the answer to None
+    def agreed(self) -> Told:
+        """What the step says of itself, on the first worker that answers; every other one must say the same from now on."""
+        ((_, found),) = self.engine.each(self._make, [None])
+        told: Told = found
+        self.told = told
+        return told
 
     def results(self, documents: Sequence[Document]) -> Iterator[Outcome]:
         """What each article gave, a partition after another as they are done; those of an earlier run first."""
@@ -97,8 +105,8 @@ class Annotation(Generic[Told]):
             yield from self._outcomes(place, names[n], documents, numbers)
 
     @property
-    def _make(self) -> Callable[[], Annotate[Told]]:
-        return partial(Annotate, self.start, self.url, self.key, self.limits)
+    def _make(self) -> Make[str | None, Any]:
+        return partial(Annotate, self.start, self.url, self.key, self.limits, self.told)
 
     @staticmethod
     def _outcomes(place: Place, name: str, documents: Sequence[Document], numbers: dict[str, deque[int]]) -> Iterator[Outcome]:  # fmt: skip

@@ -18,7 +18,7 @@ R = TypeVar("R", covariant=True)
 class Work(Protocol[I, R]):
     """What a worker does with items, one after another; made once for each worker, so that it can hold what is slow to load."""
 
-    def __call__(self, item: I) -> R:
+    def __call__(self, item: I, /) -> R:
         """The result. Doing an item twice must be as good as once: its worker may be lost when it is all but done."""
 
     def close(self) -> None:

@@ -52,7 +52,9 @@ def unpack_found(content: bytes) -> Iterator[tuple[str, list[Record] | Skipped]]
     """What `pack_found` was given."""
     columns = _read(content, ["article", "record", "id", "json"])
     current, records = "", list[Record]()
-    for key, kind, name, text in zip(columns["article"], columns["record"], columns["id"], columns["json"], strict=True):
+    for key, kind, name, text in zip(
+        columns["article"], columns["record"], columns["id"], columns["json"], strict=True
+    ):
         if records and key != current:
             yield current, records
             records = []

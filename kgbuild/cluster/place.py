@@ -64,7 +64,8 @@ class Place:
         """The names of the files in a folder, in order; temporary ones left out."""
         path = f"{self._root}/{folder}"
         try:
-            found = os.listdir(path) if self._local else [p.rpartition("/")[2] for p in self._fs.ls(path, detail=False)]
+            paths = map(str, Path(path).iterdir()) if self._local else self._fs.ls(path, detail=False)
+            found = [p.rpartition("/")[2] for p in paths]
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
