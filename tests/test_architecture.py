@@ -43,7 +43,8 @@ ROOMS: dict[str, set[str]] = {
     "state": set(),
     "intake": {"state"},
     "drawn": {"folder", "state"},
-    "language": {"annotate", "claims", "fingerprint", "workers"},
+    "cluster": {"workers"},
+    "language": {"annotate", "claims", "cluster", "fingerprint", "workers"},
     "store": {"folder"},
     "query": {"store"},
     "endpoint": {"store", "query"},
@@ -71,6 +72,8 @@ HEAVY = {
     "matplotlib",
     "pandas",
     "pyarrow",
+    "ray",
+    "fsspec",
 }
 MAY_IMPORT_AT_TOP = {
     "layers": {"spacy"}, "annotate": {"spacy", "numpy"}, "claims": {"spacy"}, "graph": {"networkx", "numpy"},
