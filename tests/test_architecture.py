@@ -34,6 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "annotate": {"knowledge"},
     "claims": set(),
     "resolve": set(),
+    "ledger": {"resolve"},
     "graph": set(),
     "aggregate": {"graph"},
     "export": {"graph", "aggregate"},
