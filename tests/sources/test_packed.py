@@ -101,7 +101,7 @@ def test_half_an_article_is_no_article(tmp_path: Path, name: str, end: str, pack
         ("a.txt.gz", gzip.compress(bytes(2_000_000)), "NUL"),
         ("a.jsonl.gz", gzip.compress(b"a" * 80_000_000), "200 times"),
         ("a.csv.zst", zstd(b"a," * 40_000_000), "200 times"),
-        ("a.txt.zst", zstd(b"a" * 200_000_000), "longer than"),
+        ("a.txt.zst", zstd(b"a" * 200_000_000), "200 times"),
     ],
 )
 def test_bad_packing_is_skipped_with_its_reason(tmp_path: Path, name: str, data: bytes, why: str) -> None:
