@@ -206,7 +206,7 @@ class _View:
                     elif kind is not None:
                         yield kind, a, b
                 for b in where:
-                    if event.type in ("Capture", "Assault"):
+                    if event.type == "Capture" or (event.type == "Assault" and not hit):
                         yield ("InChargeOf" if event.type == "Capture" else "FightingAgainst"), a, b
                     if event.type not in TALK:
                         yield "CoLocated", a, b
@@ -253,7 +253,8 @@ class _View:
 
     def _of_stances(self) -> Iterator[Pair]:
         for stance in self.stances:
-            if stance.kind == "Action" or abs(stance.score) < 0.3:
+            topic = stance.target not in self.by_id or self.by_id[stance.target].kind == "Topic"
+            if stance.kind == "Action" or abs(stance.score) < 0.3 or topic:
                 continue
             near = stance.cue or stance.span
             for a in self._near(stance.holder, near)[:1]:
@@ -390,14 +391,19 @@ class _View:
         return [end for i in ids for end in self._near(i, event.trigger)[:1]]
 
     def _near(self, identifier: str, near: Span) -> list[tuple[int, int]]:
-        """Mentions of an entity in the sentence around a span, the closest first."""
+        """Mentions of an entity in the sentence around a span: names and descriptions before pronouns, the closest first."""
         tokens = slice_of(self.doc, near)
         if tokens is None:
             return []
         sentence = tokens.root.sent
-        spans = {m.span for i in (identifier, self.twin.get(identifier)) if i for m in self.of.get(i, ())}
-        inside = [s for s in spans if sentence.start_char <= s.begin < sentence.end_char]
-        return [(s.begin, s.end) for s in sorted(inside, key=lambda s: (abs(s.begin - near.begin), s))]
+        found = {
+            m.span: m.form == "pronoun"
+            for i in (identifier, self.twin.get(identifier))
+            if i
+            for m in self.of.get(i, ())
+        }
+        inside = [s for s in found if sentence.start_char <= s.begin < sentence.end_char]
+        return [(s.begin, s.end) for s in sorted(inside, key=lambda s: (found[s], abs(s.begin - near.begin), s))]
 
     def _phrases(self, heads: Iterable[Token]) -> list[tuple[int, int]]:
         return [

@@ -22,7 +22,7 @@ import pyoxigraph as ox
 
 from bench.resample import article_records, resampled
 from kgbuild import check as checks
-from kgbuild import pipeline
+from kgbuild import language, pipeline
 from kgbuild.config import Config
 from kgbuild.folder import writing
 from kgbuild.records import Document, Record
@@ -59,7 +59,7 @@ def without_language_step() -> None:
     step = SimpleNamespace(
         arithmetic="bench", refused=(), config=Config(), nlp=SimpleNamespace(meta={"name": "resampled"})
     )
-    pipeline._annotator = lambda config: step  # type: ignore[assignment,return-value]
+    language.annotator_of = lambda config: step  # type: ignore[assignment,return-value]
 
 
 def add(folder: Path, articles: Sequence[Sequence[Record]]) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -15,6 +14,7 @@ import typer
 
 from kgbuild.config import VERSION, Config
 from kgbuild.errors import BuildFolderError, CheckError, InputError, KgbuildError, UsageError
+from kgbuild.progress import shown
 
 __all__ = ["app", "main"]
 
@@ -115,6 +115,23 @@ def build(
     any_language: Annotated[
         bool, typer.Option("--any-language", help="Read also what does not look like English; it is skipped otherwise.")
     ] = False,
+    workers: Annotated[
+        str | None,
+        typer.Option(
+            help="Processes to share the articles out to: a number, or auto for one a core.", metavar="N|auto"
+        ),
+    ] = None,
+    engine: Annotated[str | None, typer.Option(help="ray: on a cluster, see docs/scaling.md.")] = None,
+    address: Annotated[
+        str | None, typer.Option(help="The cluster's address (default: $RAY_ADDRESS, else this machine).")
+    ] = None,
+    parts: Annotated[
+        str | None, typer.Option(help="Folder or URL for the cluster's partitions; all nodes must see it.")
+    ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="Seconds one article may take; one that takes longer is skipped with its reason."),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")
     ] = False,
@@ -123,15 +140,20 @@ def build(
 
     Example: kgbuild build examples/ -o output/
     """
-    from kgbuild import pipeline  # imported here and below so that --help and wrong calls answer at once
-    from kgbuild.records import Claim, Document, Entity, Event, Stance
+    from kgbuild.workers.cores import (
+        workers_of,  # imported here and below so that --help and wrong calls answer at once
+    )
 
     config = Config(
         base=_checked_base(base), model=model, knowledge=knowledge, entities=tuple(entities or ()), corrections=corrections,
         text_field=text_field, title_field=title_field, date_field=date_field, publisher_field=publisher_field, url_field=url_field,
-        any_language=any_language,
+        any_language=any_language, workers=workers_of(workers) if workers is not None else None,
+        engine=engine, address=address, parts=parts, time_limit=time_limit,
     )  # fmt: skip
-    with _progress("articles", quiet) as step:
+    with shown(quiet, _clean) as step:  # says that it reads before what takes time is imported
+        from kgbuild import pipeline
+        from kgbuild.records import Claim, Document, Entity, Event, Stance
+
         graph = pipeline.build(inputs, out, config, progress=step)
     assert graph.changes is not None, "a build into a folder says what it changed"
     for skipped in graph.changes.skipped:
@@ -171,7 +193,7 @@ def remove(
     """
     from kgbuild import pipeline
 
-    with _progress("articles", quiet) as step:
+    with shown(quiet, _clean) as step:
         graph = pipeline.remove(folder, articles, progress=step)
     assert graph.changes is not None, "a removal says what it changed"
     for skipped in graph.changes.skipped:
@@ -491,20 +513,6 @@ def _gone(sources: Sequence[str], folder: Path) -> str:
 
 def _clean(text: str) -> str:
     return text.translate(CONTROL)
-
-
-@contextmanager
-def _progress(what: str, quiet: bool) -> Iterator[Callable[[str, int], None] | None]:
-    """A live line on stderr while articles are worked on; nothing in a pipe."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-
-    console = Console(stderr=True)
-    with console.status(f"reading {what} ...") as status:
-        yield lambda source, count: status.update(f"{count} {what}, last: {escape(_clean(source))}")
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:

@@ -7,39 +7,32 @@ and the bytes are those of one build of them all.
 from __future__ import annotations
 
 import dataclasses
-import gc
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgbuild import resolve
-from kgbuild.config import VERSION, Config, data_path
-from kgbuild.drawn import drawn_from, ready_files
-from kgbuild.errors import BuildFolderError, InputError, UsageError
+from kgbuild.config import Config
+from kgbuild.errors import InputError, UsageError
 from kgbuild.fingerprint import file_digest, machine, pipeline_key
-from kgbuild.folder import FORMAT, MANIFEST, Folder, read_manifest, settled, writing
-from kgbuild.records import Document, Record, Skipped, from_json, record_order, to_json
+from kgbuild.folder import MANIFEST, STORE, Folder, read_manifest, settled, writing
+from kgbuild.language import Language, versions_of
+from kgbuild.progress import Meter, Progress, Report
+from kgbuild.records import Document, Record, Skipped, record_order, unpack
 from kgbuild.state import Member, State, digest_of
+from kgbuild.views import Content, commit, content_digest, read_records
 
 if TYPE_CHECKING:
     import networkx
     import rdflib
 
     from kgbuild.aggregate import Aggregates
-    from kgbuild.annotate import Annotator
     from kgbuild.query import Result
     from kgbuild.reference import Table
 
 __all__ = ["Changes", "KnowledgeGraph", "build", "open_build", "read_records", "reference", "remove"]
-
-Progress = Callable[[str, int], None]
-"""Called after each article with its source and the count so far."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +119,12 @@ class KnowledgeGraph:
         """Make the folder a build of this graph alone; all of it or nothing. Raises OutputError."""
         with writing(Path(folder)) as target, closing(State(target.state)) as state:
             members = {d.id: Member(d, _UNKNOWN, digest_of(d)) for d in self.records if isinstance(d, Document)}
-            _commit(target, state, self, members, [("", s) for s in self.skipped], {})
+            commit(target, state, self._content, members, [("", s) for s in self.skipped], {})
         return Path(folder)
+
+    @property
+    def _content(self) -> Content:
+        return Content(self.records, self.skipped, self.config, self.versions)
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -142,7 +139,7 @@ def build(
     inputs: str | Path | Sequence[str | Path],
     out: str | Path | None = None,
     config: Config | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
 ) -> KnowledgeGraph:
     """Articles to a graph; added to the build folder `out` when it is given, and then the graph of all that is in it.
 
@@ -168,28 +165,31 @@ def build(
             documents.append(item)
     if not documents:
         raise InputError(_nothing(paths, skipped))
-    annotator = _annotator(config)
-    skipped.extend(annotator.refused)
-    records: list[Record] = []
-    for count, document in enumerate(sorted(documents, key=record_order), 1):
-        found = _article(annotator, document)
-        if isinstance(found, Skipped):
-            skipped.append(found)
-        else:
-            records.extend(found)
-        if progress is not None:
-            progress(document.source, count)
+    given: dict[int, list[Record]] = {}
+    with Language(config) as language:
+        told = language.told
+        skipped.extend(told.refused)
+        documents.sort(key=record_order)
+        meter = Meter(documents)
+        for number, document, found in language.results(documents):
+            if isinstance(found, Skipped):
+                skipped.append(found)
+            else:
+                given[number] = unpack(found) if isinstance(found, bytes) else found
+            if progress is not None:
+                progress(meter.step(document))
+    records = [r for _, found in sorted(given.items()) for r in found]
     if not records:
         raise InputError(_nothing(paths, skipped))
     return KnowledgeGraph(
         records=resolve.resolve(records, corrections, skipped),
         skipped=sorted(skipped, key=lambda s: (s.source, s.reason)),
         config=config,
-        versions=_versions(annotator, config) | _corrections_version(config),
+        versions=versions_of(told, config) | _corrections_version(config),
     )
 
 
-def remove(folder: str | Path, articles: Sequence[str], progress: Progress | None = None) -> KnowledgeGraph:
+def remove(folder: str | Path, articles: Sequence[str], progress: Report | None = None) -> KnowledgeGraph:
     """Take articles out of a build folder: by id, IRI, source name or file. What is drawn from all articles is made anew.
 
     Raises UsageError when one of them is not there (and nothing is removed), BuildFolderError when there is no build.
@@ -223,29 +223,11 @@ def reference() -> dict[str, Table]:
     return tables(READERS, WRITERS)
 
 
-def read_records(folder: str | Path) -> list[Record]:
-    """The records of a build folder. Raises BuildFolderError naming the line that is not a record."""
-    path = settled(folder) / "records.jsonl"
-    records = []
-    try:
-        with path.open(encoding="utf-8", newline="\n") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    records.append(from_json(line))
-                except ValueError as error:
-                    raise BuildFolderError(f"{path}, line {number}: {error}; build the folder again") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BuildFolderError(
-            f"{folder}: no readable records.jsonl; run `kgbuild build INPUT -o {folder}` first"
-        ) from error
-    return records
-
-
 _UNKNOWN = "?"
 """Origin of an article of which only the folder's records tell."""
 
 
-def _add(paths: Sequence[str], out: Path, config: Config, progress: Progress | None) -> KnowledgeGraph:
+def _add(paths: Sequence[str], out: Path, config: Config, progress: Report | None) -> KnowledgeGraph:
     from kgbuild.intake import intake
     from kgbuild.sources import read_with_origins
 
@@ -258,6 +240,8 @@ def _add(paths: Sequence[str], out: Path, config: Config, progress: Progress | N
         notes, skipped = change.notes, change.skipped
         for article, member in change.put.items():
             run.members[article] = member
+        if progress is not None:
+            progress(Progress("", 0, len(change.put)))
         failed = run.annotate()
         for article, reason in failed.items():
             skipped.append(reason)
@@ -283,7 +267,7 @@ def _add(paths: Sequence[str], out: Path, config: Config, progress: Progress | N
 class _Run:
     """One change of a folder: its settings, its articles, and the records they give."""
 
-    def __init__(self, folder: Folder, state: State, config: Config, progress: Progress | None) -> None:
+    def __init__(self, folder: Folder, state: State, config: Config, progress: Report | None) -> None:
         self.folder, self.state, self.progress = folder, state, progress
         manifest = folder.manifest()
         self.members = _members(folder, state, manifest)
@@ -301,42 +285,39 @@ class _Run:
             self.corrections_version = old["version"]
         self.key = pipeline_key(self.config)
         self.machine = machine()
-        self._annotator: Annotator | None = None
+        self.language = Language(self.config, folder.path / STORE / "parts")
         self.processed: set[str] = set()
-
-    @property
-    def annotator(self) -> Annotator:
-        if self._annotator is None:
-            self._annotator = _annotator(self.config)
-        return self._annotator
 
     @property
     def pipeline(self) -> str:
         """The key of the records the language step gives here: code, data, settings, and how this machine rounds."""
         known = self.state.meta("arithmetic", {})
         name = f"{self.key} {self.machine}"
-        if self._annotator is None and name in known:
+        if not self.language.loaded and name in known:
             return f"{self.key} {known[name]}"
+        arithmetic = self.language.told.arithmetic
         if name not in known:
             with self.state.transaction() as db:
-                self.state.write_meta(db, {"arithmetic": {name: self.annotator.arithmetic}})
-        return f"{self.key} {self.annotator.arithmetic}"
+                self.state.write_meta(db, {"arithmetic": {name: arithmetic}})
+        return f"{self.key} {arithmetic}"
 
     def annotate(self) -> dict[str, Skipped]:
         """Put every article through the language step that has no records yet; what failed, by article."""
-        pipeline = self.pipeline
-        missing = [m for _, m in sorted(self.members.items()) if not self.state.has(m.digest, pipeline)]
         failed: dict[str, Skipped] = {}
-        for count, member in enumerate(missing, 1):
-            found = _article(self.annotator, member.document)
-            if isinstance(found, Skipped):
-                failed[member.document.id] = found
-            else:
-                self.state.keep(member.digest, pipeline, found)
-                self.processed.add(member.document.id)
-            if self.progress is not None:
-                self.progress(member.document.source, count)
-        return failed
+        with self.language:
+            pipeline = self.pipeline
+            missing = [m for _, m in sorted(self.members.items()) if not self.state.has(m.digest, pipeline)]
+            meter = Meter(m.document for m in missing)
+            # As each is done, not in order: what a worker finished is kept, whatever happens to the others.
+            for number, document, found in self.language.results([m.document for m in missing]):
+                if isinstance(found, Skipped):
+                    failed[document.id] = found
+                else:
+                    self.state.keep(missing[number].digest, pipeline, found)
+                    self.processed.add(document.id)
+                if self.progress is not None:
+                    self.progress(meter.step(document))
+        return dict(sorted(failed.items()))
 
     def finish(self, notes: Sequence[tuple[str, Skipped]], changes: Changes) -> KnowledgeGraph:
         """Resolve all records and make the folder's files those of its articles."""
@@ -368,23 +349,24 @@ class _Run:
             },
             "versions": {pipeline: [versions, [[s.source, s.reason] for s in refused]]},
         }
-        _commit(self.folder, self.state, graph, self.members, notes, meta, self.key)
+        commit(self.folder, self.state, graph._content, self.members, notes, meta, self.key)
         return graph
 
     def _versions(self, pipeline: str) -> tuple[dict[str, str], list[Skipped]]:
         """What the manifest says of the pipeline, and the lines of own entities it refused; known without loading it when it ran before."""
         known = self.state.meta("versions", {})
-        if self._annotator is None and pipeline in known:
+        if not self.language.loaded and pipeline in known:
             versions, refused = known[pipeline]
             return versions, [Skipped(*s) for s in refused]
-        return _versions(self.annotator, self.config), list(self.annotator.refused)
+        told = self.language.told
+        return versions_of(told, self.config), list(told.refused)
 
 
 def _members(folder: Folder, state: State, manifest: Mapping[str, Any] | None) -> dict[str, Member]:
     """The articles of a folder. Its files are right: a state that knows of other ones (or of none) is set by them."""
     if manifest is None:
         return state.members()
-    if state.meta("manifest") == _content_digest(folder.path / MANIFEST):
+    if state.meta("manifest") == content_digest(folder.path / MANIFEST):
         return state.members()
     kept = state.members()
     out: dict[str, Member] = {}
@@ -428,36 +410,6 @@ def _kept_settings(config: Config) -> dict[str, Any]:
     }
 
 
-def _article(annotator: Annotator, document: Document) -> list[Record] | Skipped:
-    """The records of one article, the Document first; or why there are none."""
-    from kgbuild.claims import extract
-
-    try:
-        doc = annotator.annotate(document)
-        found = extract(doc)
-    except Exception as error:  # one article's failure, whatever it is, must not cost the others
-        return Skipped(document.source, f"processing failed ({type(error).__name__}: {_one_line(error)})")
-    return [document, *doc._.entities, *doc._.mentions, *doc._.affiliations, *found]
-
-
-def _annotator(config: Config) -> Annotator:
-    """The loaded language step. Raises ModelError, InputError."""
-    collecting = gc.isenabled()
-    gc.disable()  # what is loaded here stays: looking for garbage among it takes a tenth of the start
-    try:
-        from kgbuild.annotate import Annotator  # after reading, so that a wrong path answers at once
-
-        return Annotator(config)
-    finally:
-        gc.freeze()
-        if collecting:
-            gc.enable()
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
-
-
 def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:
     shown = ", ".join(paths[:3]) + (" ..." if len(paths) > 3 else "")
     if not skipped:
@@ -467,93 +419,5 @@ def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:
     return f"no article in {shown}: {first.source}: {first.reason}{more}"
 
 
-def _versions(annotator: Annotator, config: Config) -> dict[str, str]:
-    meta = annotator.nlp.meta
-    own = list(config.entities)
-    return {
-        "kgbuild": VERSION,
-        "model": f"{meta.get('lang', '')}_{meta.get('name', '')}-{meta.get('version', '')}",
-        "knowledge": file_digest(Path(annotator.config.knowledge or data_path("knowledge.sqlite"))),
-        "spacy": metadata.version("spacy"),
-        "arithmetic": annotator.arithmetic,
-        **({"entities": " ".join(file_digest(Path(p)) for p in own)} if own else {}),
-    }
-
-
 def _corrections_version(config: Config) -> dict[str, str]:
     return {"corrections": file_digest(Path(config.corrections))} if config.corrections else {}
-
-
-def _content_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _commit(
-    folder: Folder, state: State, graph: KnowledgeGraph, members: Mapping[str, Member], notes: Iterable[tuple[str, Skipped]],
-    meta: Mapping[str, Any], key: str = "",
-) -> None:  # fmt: skip
-    """Make the folder's files those of the graph, and its state that of these articles: both, or neither.
-
-    `key` names the code that draws; with it, files of articles whose records are as they were are not drawn again.
-    """
-    old = folder.manifest() or {}
-    lines = [to_json(r) + "\n" for r in graph.records]
-    drawn = drawn_from(graph.records, lines, f"{key} {graph.config.base}") if key else {}
-    files = dict(_files(graph, lines, ready_files(folder, state, old.get("files", {}), drawn)))
-    manifest = _manifest_of(graph, files)
-    for name, content in files.items():
-        folder.put(name, content)
-    folder.put(MANIFEST, manifest)
-    before = state.members()
-    put = {a: m for a, m in members.items() if before.get(a) != m}
-    drop = [a for a in before if a not in members]
-    generation = state.generation + 1
-    values = {**meta, "drawn": drawn, "generation": generation, "manifest": hashlib.sha256(manifest).hexdigest()}
-
-    def decide() -> None:
-        with state.transaction(durable=True) as db:
-            state.write(db, put, drop, notes, values)
-
-    listed = old.get("files", {})
-    folder.commit(generation, decide, [n for n in listed if n not in files and _is_inside(n)])
-
-
-def _is_inside(name: str) -> bool:
-    """Whether a manifest's name is one that a build gives: nothing else is ever taken away."""
-    return not Path(name).is_absolute() and ".." not in Path(name).parts and Path(name).parts[:1] != ("store",)
-
-
-def _files(graph: KnowledgeGraph, lines: Sequence[str], ready: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """Every file of a build but the manifest: (name, content). `lines` are its records as JSON, `ready` article files that are drawn."""
-    from kgbuild.export import dump, dump_articles, join_articles
-    from kgbuild.store import flat_turtle
-
-    records, config = graph.records, graph.config
-    articles = list(dump_articles(records, config, ready))
-    whole = join_articles(content for _, content in articles)
-    yield "graph.ttl", whole
-    for name, content in articles:
-        yield f"articles/{name}", content
-    yield "flat.ttl", flat_turtle(whole)
-    yield "aggregates.ttl", graph.derived()
-    yield "records.jsonl", "".join(lines).encode()
-    yield "graph.graphml", dump("graphml", records, config)
-    yield "graph.html", dump("html", records, config)
-
-
-def _manifest_of(graph: KnowledgeGraph, files: Mapping[str, bytes]) -> bytes:
-    counts = Counter(type(r).__name__ for r in graph.records)
-    manifest: dict[str, Any] = {
-        "format": FORMAT,
-        "base": graph.config.base,
-        "versions": graph.versions,
-        "counts": dict(sorted(counts.items())),
-        "articles": [
-            {"id": d.id, "source": d.source, "sha256": d.sha256, "headline": d.headline, "published": d.published}
-            for d in graph.records
-            if isinstance(d, Document)
-        ],
-        "skipped": [{"source": s.source, "reason": s.reason} for s in graph.skipped],
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
-    }
-    return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()

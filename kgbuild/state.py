@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kgbuild.errors import BuildFolderError, OutputError
-from kgbuild.records import Document, Record, Skipped, from_json, to_json
+from kgbuild.records import Document, Record, Skipped, from_json, pack, to_json, unpack
 
 __all__ = ["Member", "State", "digest_of"]
 
@@ -134,11 +134,10 @@ class State:
         row = self.db.execute(query, (digest, pipeline)).fetchone()
         if row is None:
             raise KeyError(digest)
-        lines = zlib.decompress(row[0]).decode("utf-8", "surrogatepass").split("\n")
-        return [from_json(line) for line in lines]
+        return unpack(row[0])
 
-    def keep(self, digest: str, pipeline: str, records: Sequence[Record]) -> None:
-        """Keep an article's records, at once: whatever happens to this build, the next one has them."""
+    def keep(self, digest: str, pipeline: str, records: Sequence[Record] | bytes) -> None:
+        """Keep an article's records (packed or not), at once: whatever happens to this build, the next one has them."""
         with self.transaction() as db:
             self._keep(db, digest, pipeline, records)
 
@@ -149,9 +148,9 @@ class State:
                 self._keep(db, digest, pipeline, records)
 
     @staticmethod
-    def _keep(db: sqlite3.Connection, digest: str, pipeline: str, records: Sequence[Record]) -> None:
-        content = "\n".join(map(to_json, records)).encode("utf-8", "surrogatepass")
-        db.execute("INSERT OR REPLACE INTO annotated VALUES (?, ?, ?)", (digest, pipeline, zlib.compress(content, 1)))
+    def _keep(db: sqlite3.Connection, digest: str, pipeline: str, records: Sequence[Record] | bytes) -> None:
+        content = records if isinstance(records, bytes) else pack(records)
+        db.execute("INSERT OR REPLACE INTO annotated VALUES (?, ?, ?)", (digest, pipeline, content))
 
     def write(
         self, db: sqlite3.Connection, put: Mapping[str, Member], drop: Iterable[str], skipped: Iterable[tuple[str, Skipped]], meta: Mapping[str, Any]

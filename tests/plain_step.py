@@ -11,7 +11,7 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
-from kgbuild import pipeline
+from kgbuild import language, pipeline
 from kgbuild.config import Config
 from kgbuild.ids import entity_id, extractor_id, record_id
 from kgbuild.records import Claim, Document, Entity, Event, Mention, Record, Skipped, Span, Stance
@@ -87,8 +87,8 @@ def use(patch: Any, pause: float = 0.0) -> list[str]:
         step.seen, step.pause = seen, pause  # type: ignore[attr-defined]  # of this test alone
         return step
 
-    patch.setattr(pipeline, "_annotator", made)
-    patch.setattr(pipeline, "_article", article)
+    patch.setattr(language, "annotator_of", made)
+    patch.setattr(language, "article", article)
     patch.setattr(pipeline, "pipeline_key", lambda config: "plain")
     return seen
 

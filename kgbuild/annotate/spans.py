@@ -75,12 +75,45 @@ def bloc_of(token: Token) -> str:
 
 def model_spans(doc: Doc, titles: Titles, base: Base) -> Iterator[tuple[int, int, str]]:
     """First and last token and folded label of every name the model tags, repaired."""
-    for span in doc.ents:
-        label = LABELS.get(span.label_)
+    for first, last, tag in _with_articles(doc):
+        label = LABELS.get(tag)
         if label is None:
             continue
-        for start, end in _unbroken(doc, span.start, span.end):
+        for start, end in _unbroken(doc, first, last):
             yield from split_span(doc, start, end, label, titles, base)
+
+
+_ARTICLES = frozenset({"al", "el", "an", "ar", "as", "ash", "at", "ad", "az"})
+"""Arabic articles as they are written before a name, with a hyphen."""
+
+
+def _with_articles(doc: Doc) -> list[tuple[int, int, str]]:
+    """First and last token and label of the spans the model tags, "al-" and the name it belongs to in one."""
+    spans: list[tuple[int, int, str]] = []
+    for span in doc.ents:
+        start, end, label = span.start, span.end, span.label_
+        if start > 1 and _article(doc, start - 2):
+            start -= 2
+        if _article(doc, end - 1) and is_capital(doc[end + 1]):
+            end += 2
+        while spans and spans[-1][1] > start:  # "Abu Jandal al | - | Kuwaiti"; "al | - | Qaida"
+            before = spans.pop()
+            label = before[2] if before[1] - before[0] > 1 else label
+            start, end = min(before[0], start), max(before[1], end)
+        spans.append((start, end, label))
+    return spans
+
+
+def _article(doc: Doc, i: int) -> bool:
+    """Whether a token is an article that a hyphen joins to the next word."""
+    return (
+        i + 2 < len(doc)
+        and doc[i].lower_ in _ARTICLES
+        and doc[i + 1].text in ("-", "‑", "–")
+        and not doc[i].whitespace_
+        and not doc[i + 1].whitespace_
+        and not doc[i + 2].is_space
+    )
 
 
 def _unbroken(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:

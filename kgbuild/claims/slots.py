@@ -7,6 +7,7 @@ from spacy.tokens import Token
 from kgbuild.claims import syntax
 from kgbuild.claims.lexicon import Lexicon, Rule
 from kgbuild.claims.roles import Cast
+from kgbuild.ids import ACTOR_KINDS
 
 __all__ = ["NO_SLOTS", "NounSlots", "Slots", "VerbSlots", "phrasal", "violent"]
 
@@ -61,6 +62,7 @@ class NounSlots(Slots):
     """Slots of a noun, and those a light verb around it lends."""
 
     def __init__(self, token: Token, cast: Cast, lexicon: Lexicon, rule: Rule) -> None:
+        self._cast = cast
         self.arguments = syntax.nominal_arguments(token)
         if token.dep_ == "conj" and token.head.pos_ in ("NOUN", "PROPN"):
             have = {slot for slot, _ in self.arguments}
@@ -76,11 +78,11 @@ class NounSlots(Slots):
                 have = {slot for slot, _ in self.arguments}
                 self.arguments += [(s, t) for s, t in syntax.nominal_arguments(other) if s == "by" and s not in have]
         self._borrow_next(token)
-        if all(slot != "by" for slot, _ in self.arguments):  # "the use of mines | by rebels" hung on the mines
-            inner = [
-                t for slot, t in self.arguments if slot in ("of", "on") and lexicon.noun_lemma(t) not in lexicon.nouns
-            ]
-            self.arguments += [p for t in inner for p in syntax.nominal_arguments(t) if p[0] == "by"]
+        strayed = {"by", "against"} - {slot for slot, _ in self.arguments}
+        inner = [t for slot, t in self.arguments if slot in ("of", "on") and lexicon.noun_lemma(t) not in lexicon.nouns]
+        self.arguments += [  # "the use of mines | by rebels" hung on the mines
+            p for t in inner for p in syntax.nominal_arguments(t) if p[0] in strayed
+        ]
         given = {slot for slot, _ in self.arguments}
         if "by" in given and not given & {"of", "on", "against"}:  # "its occupation by the rebels": it is occupied
             self.arguments = [("of" if slot == "poss" else slot, t) for slot, t in self.arguments]
@@ -128,6 +130,9 @@ class NounSlots(Slots):
             verb = phrasal(clause, lexicon)
             if verb in sets["light"] and (syntax.is_passive(clause) or token in syntax.objects(clause)):
                 self.lent["subject"] = syntax.agents(clause)
+                self._borrow(token, clause)
+        if self.type == "Assault" and not self.lent["subject"]:
+            self.lent["subject"] = self._fighting(token)
         held = syntax.governor(token)
         if held is None or self.lent["subject"]:
             return
@@ -154,6 +159,17 @@ class NounSlots(Slots):
             self.lent["subject"] = syntax.subjects(verb_token)
         elif relation in MEANS and self.type == "Assault" and (violent(verb_token, lexicon) or verb in sets["light"]):
             self.lent["subject"], self.lent["object"] = syntax.agents(verb_token), syntax.patients(verb_token)
+
+    def _fighting(self, token: Token) -> list[Token]:
+        """Who fights in "support for the army | in its fight against the rebels", "help to Kenya in the war on the Tigers"."""
+        case = next((c for c in syntax.children(token, "case") if c.lower_ == "in" and c.i > token.sent.start), None)
+        who = token.doc[case.i - 1] if case is not None else token
+        if case is None or not self._cast.is_mention(who):
+            return []
+        kinds = {self._cast.kind(i) for i in self._cast.denoted(who)}
+        own = any(t.tag_ == "PRP$" for t in syntax.possessors(token)) and kinds & ACTOR_KINDS
+        known = kinds & {"State", "Organization"} and any(c.lower_ == "the" for c in token.children)
+        return [who] if own or known else []
 
     def _borrow_next(self, token: Token) -> None:
         """The phrase right after the noun when the parser hung it on what governs the noun ("laid for the siege | of ...")."""

@@ -402,6 +402,8 @@ def _subject(verb: Token, depth: int) -> list[Token]:
 
 def _controller(verb: Token, head: Token, depth: int) -> list[Token]:
     """Subject of an open clause below `head`: its object, or an object of "on", "to", "for", else its subject."""
+    if head.pos_ == "ADV" and base(head.dep_) == "advmod":  # "working hard | to defeat them"
+        head = head.head
     if head.pos_ not in ("VERB", "AUX", "ADJ", "NOUN"):
         return []
     if head.lemma_.lower() not in SUBJECT_CONTROL and not is_passive(head) and base(verb.dep_) != "advcl":
@@ -432,7 +434,8 @@ def _acl_subject(verb: Token, noun: Token, depth: int) -> list[Token]:
         group = conjuncts(noun)
         return group if verb.i > group[-1].i else [noun]  # after the last of several: said of all
     by = [t for slot, t in nominal_arguments(noun) if slot in ("by", "of") and t.pos_ != "VERB"]
-    if owners := possessors(noun) or by:
+    named = [t for t in modifiers(noun) if t.pos_ == "PROPN" and infinitive]  # "Coalition efforts to help"
+    if owners := possessors(noun) or by or named:
         return owners
     if infinitive and held is not None and held[0] == "obj" and held[1].lemma_.lower() in JUDGING:
         return []  # "supported a decision to leave": whoever decided

@@ -31,6 +31,36 @@ resigned VBD VERB ROOT 4
     assert lind.qid is None
 
 
+ARTICLE = """
+We PRP PRON nsubj 1
+fight VBP VERB ROOT 1
+al_ NNP PROPN obj 1
+-_ HYPH PUNCT punct 2
+Tiba NNP PROPN flat 2
+and CC CCONJ cc 6
+Abu NNP PROPN conj 2
+Lind NNP PROPN flat 6
+al_ NNP PROPN flat 6
+-_ HYPH PUNCT punct 8
+Kazmi NNP PROPN flat 6
+. . PUNCT punct 1
+"""
+
+
+@pytest.mark.parametrize(
+    "ents",
+    [
+        ((2, 3, "ORG"), (4, 5, "ORG"), (6, 9, "PERSON"), (10, 11, "NORP")),
+        ((4, 5, "ORG"), (6, 11, "PERSON")),
+        ((2, 3, "PERSON"), (4, 5, "ORG"), (6, 9, "PERSON")),
+        ((2, 5, "ORG"), (6, 11, "PERSON")),
+    ],
+    ids=["apart", "article left out", "end left out", "whole"],
+)
+def test_an_article_and_the_name_a_hyphen_joins_it_to_are_one_name(ents: tuple[tuple[int, int, str], ...]) -> None:
+    assert [text for text, *_ in said(annotate(parse(ARTICLE, ents)))] == ["al-Tiba", "Abu Lind al-Kazmi"]
+
+
 def test_palace_of_an_institution_is_the_institution_of_its_state() -> None:
     doc = annotate(
         parse(
