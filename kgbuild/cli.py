@@ -1,4 +1,7 @@
-"""The command line: arguments, progress, tables and messages; everything else is `pipeline`'s."""
+"""The command line: arguments, progress, tables and messages; everything else is `pipeline`'s.
+
+Its lines are many because each command's options stand with it; there is no logic to move out.
+"""
 
 from __future__ import annotations
 

@@ -134,6 +134,7 @@ class Unpacked(io.RawIOBase):
                 piece = piece[: max(0, self._most - self._given + len(piece))]
             elif self._given > _RATIO_FROM and self._given > _RATIO * self._taken:
                 self.fault = f"refused: it unpacks to more than {_RATIO} times its size, as no articles do"
+                return
             if piece:
                 yield piece
             if self.fault is not None:
