@@ -116,11 +116,18 @@ def build(
         bool, typer.Option("--any-language", help="Read also what does not look like English; it is skipped otherwise.")
     ] = False,
     workers: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="Processes to share the articles out to: a number, or auto for one a core.", metavar="N|auto"
         ),
-    ] = "1",
+    ] = None,
+    engine: Annotated[str | None, typer.Option(help="ray: on a cluster, see docs/scaling.md.")] = None,
+    address: Annotated[
+        str | None, typer.Option(help="The cluster's address (default: $RAY_ADDRESS, else this machine).")
+    ] = None,
+    parts: Annotated[
+        str | None, typer.Option(help="Folder or URL for the cluster's partitions; all nodes must see it.")
+    ] = None,
     time_limit: Annotated[
         float | None,
         typer.Option(min=0.1, help="Seconds one article may take; one that takes longer is skipped with its reason."),
@@ -140,7 +147,8 @@ def build(
     config = Config(
         base=_checked_base(base), model=model, knowledge=knowledge, entities=tuple(entities or ()), corrections=corrections,
         text_field=text_field, title_field=title_field, date_field=date_field, publisher_field=publisher_field, url_field=url_field,
-        any_language=any_language, workers=workers_of(workers), time_limit=time_limit,
+        any_language=any_language, workers=workers_of(workers) if workers is not None else None,
+        engine=engine, address=address, parts=parts, time_limit=time_limit,
     )  # fmt: skip
     with shown(quiet, _clean) as step:  # says that it reads before what takes time is imported
         from kgbuild import pipeline

@@ -19,7 +19,9 @@ class Config:
     corrections: file that merges, splits, renames and rejects entities. text_field, title_field, date_field, publisher_field, url_field:
     column names of JSONL and CSV rows (None: the usual names are tried). max_chars: longest article, in code points, that is
     processed; a longer one is skipped with its reason. any_language: process also what does not look like English. workers: processes that
-    articles are shared out to (1: this one). time_limit: seconds one article may take (None: as long as it takes); one that takes longer is
+    articles are shared out to (None: this one alone, or all that an engine has). engine: "ray", or "here" for the same way through partitions
+    in this process (None: no partitions). address: of the cluster. parts: folder or URL that all its nodes see, for partitions (None: inside
+    the build folder). time_limit: seconds one article may take (None: as long as it takes); one that takes longer is
     ended and skipped with its reason.
     """
 
@@ -35,7 +37,10 @@ class Config:
     url_field: str | None = None
     max_chars: int = 4_000_000
     any_language: bool = False
-    workers: int = 1
+    workers: int | None = None
+    engine: str | None = None
+    address: str | None = None
+    parts: str | None = None
     time_limit: float | None = None
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import gc
+import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgbuild.config import VERSION, Config, data_path
-from kgbuild.fingerprint import file_digest
+from kgbuild.errors import UsageError
+from kgbuild.fingerprint import file_digest, pipeline_key
 from kgbuild.records import Document, Record, Skipped
 from kgbuild.workers import Limits, Outcome, Pool, alone
 
 if TYPE_CHECKING:
     from kgbuild.annotate import Annotator
+    from kgbuild.cluster import Annotation, Engine
 
-__all__ = ["Language", "Step", "Told", "versions_of"]
+__all__ = ["Language", "NodeStep", "Step", "Told", "versions_of"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Told:
     arithmetic: str
     knowledge: str | None
     refused: tuple[Skipped, ...]
+    key: str = ""
+    """Of code and data, where several machines must have the same."""
 
 
 class Step:
@@ -45,14 +50,25 @@ class Step:
         return article(self._annotator, document)
 
 
+class NodeStep(Step):
+    """The language step on a node of a cluster, which tells of its code and data, too."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.told = replace(self.told, key=pipeline_key(config))
+
+
 class Language:
     """The language step wherever it runs: in this process, or in as many as the settings say. Loaded when it is first needed; as a
     context manager it ends its processes, and what it told stays known."""  # fmt: skip
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, place: Path | None = None) -> None:
+        """`place`: where an engine's partitions go when the settings name none."""
+        self._config, self._place = config, place
         self._step: Step | None = None
         self._pool: Pool[Told] | None = None
+        self._engine: Engine | None = None
+        self._annotation: Annotation[Told] | None = None
         self._told: Told | None = None
 
     @property
@@ -72,16 +88,31 @@ class Language:
         """What each article gave, as they are done."""
         if not documents:
             return iter(())
-        if self._step is None and self._pool is None:
+        if self._step is None and self._pool is None and self._annotation is None:
             self._load()
+        if self._annotation is not None:
+            return self._annotation.results(documents)
         if self._pool is not None:
             return self._pool.results(documents)
         assert self._step is not None, "either is loaded"
         return alone(self._step, documents)
 
     def _load(self) -> None:
-        if self._config.workers > 1 or self._config.time_limit is not None:
-            self._pool = Pool(partial(Step, self._config), self._config.workers, Limits(self._config.time_limit))
+        config, limits = self._config, Limits(self._config.time_limit)
+        if config.engine is not None:
+            from kgbuild.cluster import Annotation, engine_of
+
+            place = config.parts or (str(self._place) if self._place is not None else None)
+            if place is None:
+                raise UsageError(
+                    "an engine needs a place for its partitions that all nodes see: --parts FOLDER, or Config(parts=)"
+                )
+            self._engine = engine_of(config.engine, config.address, config.workers)
+            annotation = Annotation(self._engine, partial(NodeStep, config), place, pipeline_key(config), limits)
+            self._told = annotation.agreed()
+            self._annotation = annotation
+        elif (config.workers or 1) > 1 or config.time_limit is not None:
+            self._pool = Pool(partial(Step, config), config.workers or 1, limits)
             self._told = self._pool.told
         else:
             self._step = Step(self._config)
@@ -94,6 +125,11 @@ class Language:
         if self._pool is not None:
             self._pool.close()
             self._pool = None
+        if self._engine is not None:
+            self._engine.close()
+            if self._config.parts is None and self._place is not None and raised[0] is None:
+                shutil.rmtree(self._place, ignore_errors=True)  # what is in them is in the folder now
+            self._engine = self._annotation = None
 
 
 def article(annotator: Annotator, document: Document) -> list[Record] | Skipped:

@@ -17,7 +17,7 @@ from kgbuild import resolve
 from kgbuild.config import Config
 from kgbuild.errors import InputError, UsageError
 from kgbuild.fingerprint import file_digest, machine, pipeline_key
-from kgbuild.folder import MANIFEST, Folder, read_manifest, settled, writing
+from kgbuild.folder import MANIFEST, STORE, Folder, read_manifest, settled, writing
 from kgbuild.language import Language, versions_of
 from kgbuild.progress import Meter, Progress, Report
 from kgbuild.records import Document, Record, Skipped, record_order, unpack
@@ -285,7 +285,7 @@ class _Run:
             self.corrections_version = old["version"]
         self.key = pipeline_key(self.config)
         self.machine = machine()
-        self.language = Language(self.config)
+        self.language = Language(self.config, folder.path / STORE / "parts")
         self.processed: set[str] = set()
 
     @property

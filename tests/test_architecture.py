@@ -34,6 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "annotate": {"knowledge"},
     "claims": set(),
     "resolve": set(),
+    "ledger": {"resolve"},
     "graph": set(),
     "aggregate": {"graph"},
     "export": {"graph", "aggregate"},
@@ -42,7 +43,8 @@ ROOMS: dict[str, set[str]] = {
     "state": set(),
     "intake": {"state"},
     "drawn": {"folder", "state"},
-    "language": {"annotate", "claims", "fingerprint", "workers"},
+    "cluster": {"workers"},
+    "language": {"annotate", "claims", "cluster", "fingerprint", "workers"},
     "store": {"folder"},
     "query": {"store"},
     "endpoint": {"store", "query"},
@@ -70,6 +72,8 @@ HEAVY = {
     "matplotlib",
     "pandas",
     "pyarrow",
+    "ray",
+    "fsspec",
 }
 MAY_IMPORT_AT_TOP = {
     "layers": {"spacy"}, "annotate": {"spacy", "numpy"}, "claims": {"spacy"}, "graph": {"networkx", "numpy"},

@@ -23,6 +23,8 @@ from pathlib import Path
 from kgbuild.errors import InputError
 from kgbuild.ids import entity_id
 from kgbuild.records import Document, Entity, Skipped
+from kgbuild.resolve.index import Identity
+from kgbuild.resolve.join import Touch
 from kgbuild.resolve.names import CLASSES
 
 __all__ = ["ACTIONS", "Correction", "Outcome", "apply", "read_corrections"]
@@ -150,6 +152,29 @@ class Outcome:
     own: set[str] = field(default_factory=set)
     reasons: dict[Atom, str] = field(default_factory=dict)
     refused: list[Skipped] = field(default_factory=list)
+
+    def entity(self, home: str | None, name: str, ruled: str) -> str | None:
+        """What an article's entity is in the end, where the rules alone make it `ruled`; None when it is rejected."""
+        if self.entity_of:
+            for atom in ((home, name), (None, name)):  # a topic is of no article
+                if atom in self.entity_of:
+                    return self.entity_of[atom]
+        return ruled
+
+    def why(
+        self, home: str | None, name: str, entity: str, identity: Identity | None, several: int
+    ) -> tuple[str, str, str] | None:
+        """(entity, rule, reason) of the merge of an article's entity into one that has so many ids in articles; None when there is none."""
+        reason = self.reasons.get((home, name))
+        if reason is not None:
+            return entity, "Correction", reason
+        if identity is not None and identity.rule and identity.entity == entity and several > 1:
+            return entity, identity.rule, identity.reason
+        return None
+
+    def touch(self) -> Touch:
+        """What it changes in how entities are joined."""
+        return Touch(self.names, frozenset(self.own), frozenset(name for _, name in self.reasons))
 
 
 def apply(

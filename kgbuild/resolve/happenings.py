@@ -10,12 +10,24 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Protocol, TypeVar
 
 from kgbuild.ids import PLACE_KINDS, cluster_id
 from kgbuild.records import Document, Entity, Event
 from kgbuild.resolve.wording import alike, is_definite, is_new, word_keys
 
-__all__ = ["cluster_events"]
+__all__ = ["Group", "Who", "block_keys", "cluster_events", "groups_of", "links"]
+
+N = TypeVar("N", bound="int | tuple[str, int]")
+K = TypeVar("K", covariant=True)
+
+
+class Known(Protocol[K]):
+    """What is looked up by id and may not be there: a dict, or whatever reads it when it is asked for."""
+
+    def get(self, key: str, /) -> K | None:
+        """The value; None when there is none."""
+
 
 ENOUGH = 2.5
 """Points that put an event into a group of its article; tuned on the tune half of bench/same_event.tsv."""
@@ -46,11 +58,11 @@ def cluster_events(
     by_document: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         by_document[event.document].append(event)
-    who = _Who(entities)
+    who = Who(entities, {e.territory: e.id for _, e in sorted(entities.items()) if e.territory})
     groups = [
         group
         for name in sorted(by_document)
-        for group in _within(by_document[name], who, documents.get(name) if documents else None)
+        for group in groups_of(by_document[name], who, documents.get(name) if documents else None)
     ]
     cluster_of: dict[str, str] = {}
     for members in _across(groups, who):
@@ -60,26 +72,29 @@ def cluster_events(
     return [dataclasses.replace(e, cluster=cluster_of[e.id]) for e in events]
 
 
-class _Who:
+class Who:
     """What is known of the entities: what each belongs to or lies in."""
 
-    def __init__(self, entities: Mapping[str, Entity]) -> None:
+    def __init__(self, entities: Known[Entity], state_of: Known[str]) -> None:
+        """`entities` of the whole graph by id; `state_of`: id of a land -> the state whose territory it is."""
         self.entities = entities
-        self.state_of = {e.territory: e.id for _, e in sorted(entities.items()) if e.territory}
+        self.state_of = state_of
         self._above: dict[str, frozenset[str]] = {}
         self._root: dict[str, str] = {}
 
     def one(self, name: str) -> str:
         """The entity itself; of a state's land, the state."""
-        return self.state_of.get(name, name)
+        return self.state_of.get(name) or name
 
     def is_place(self, name: str) -> bool:
+        """Whether the entity is a place that cannot act: no land of a state."""
         entity = self.entities.get(name)
-        return entity is not None and entity.kind in PLACE_KINDS and name not in self.state_of
+        return entity is not None and entity.kind in PLACE_KINDS and self.state_of.get(name) is None
 
     def is_state(self, name: str) -> bool:
+        """Whether the entity is a state or its land."""
         entity = self.entities.get(name)
-        return name in self.state_of or (entity is not None and entity.kind == "State")
+        return self.state_of.get(name) is not None or (entity is not None and entity.kind == "State")
 
     def is_named(self, name: str) -> bool:
         """Whether the entity has a name: "the senator" could be anybody the article names."""
@@ -125,7 +140,7 @@ class _Who:
 
 
 @dataclasses.dataclass(slots=True)
-class _Group:
+class Group:
     """Events of one article that tell of one happening, and all that they say of it together; when the article was published."""
 
     events: list[Event]
@@ -142,7 +157,8 @@ class _Group:
         for e in self.events:
             self.worded.setdefault((e.lemma, e.type, e.mode, e.quantity, e.quantity_text), e)
 
-    def add(self, other: _Group) -> None:
+    def add(self, other: Group) -> None:
+        """Take in another group of the article."""
         self.events.extend(other.events)
         for key, event in other.worded.items():
             self.worded.setdefault(key, event)
@@ -155,7 +171,7 @@ class _Group:
             self.latest = min(self.latest or other.latest, other.latest)
 
 
-def _group(event: Event, who: _Who, published: str | None) -> _Group:
+def _group(event: Event, who: Who, published: str | None) -> Group:
     agents = {who.one(i) for i in event.agents}
     told = {who.one(i) for i in (*event.recipients, *event.themes)}
     places = {i for i in told if who.is_place(i)} | {who.one(i) for i in event.places}
@@ -164,16 +180,16 @@ def _group(event: Event, who: _Who, published: str | None) -> _Group:
         agents, objects = agents | objects, set()
     dated = event.earliest and event.latest
     days = (event.earliest, event.latest) if dated else (None, None)
-    return _Group([event], agents, objects, places, *days, published)
+    return Group([event], agents, objects, places, *days, published)
 
 
-def _within(events: Sequence[Event], who: _Who, document: Document | None) -> list[_Group]:
+def groups_of(events: Sequence[Event], who: Who, document: Document | None) -> list[Group]:
     """The groups of one article. The events that say most come first, so that the others find a group or more than one."""
     published = document.published if document else None
     singles = [_group(e, who, published) for e in sorted(events, key=lambda e: (e.trigger.begin, e.id))]
     head = max((p.end for p in document.paragraphs if p.role in ("headline", "deck")), default=0) if document else 0
     text = document.text if document else ""
-    groups: list[_Group] = []
+    groups: list[Group] = []
     keyed: dict[str, list[int]] = defaultdict(list)
     for single in sorted(singles, key=_told):
         event = single.events[0]
@@ -196,22 +212,22 @@ def _within(events: Sequence[Event], who: _Who, document: Document | None) -> li
     return groups
 
 
-def _last_before(group: _Group, event: Event) -> int:
+def _last_before(group: Group, event: Event) -> int:
     return max((e.trigger.begin for e in group.events[-NEAREST:] if e.trigger < event.trigger), default=-1)
 
 
-def _closest(places: Iterable[str], who: _Who) -> set[str]:
+def _closest(places: Iterable[str], who: Who) -> set[str]:
     """The places without those that another of them lies in."""
     found = set(places)
     return {a for a in found if not any(a != b and a in who.above(b) for b in found)}
 
 
-def _told(group: _Group) -> int:
+def _told(group: Group) -> int:
     """Sort key: events that know both sides, then one, then none."""
     return -(bool(group.agents) + bool(group.objects or group.places))
 
 
-def _points(single: _Group, group: _Group, who: _Who, head: int, text: str) -> float:
+def _points(single: Group, group: Group, who: Who, head: int, text: str) -> float:
     """How much speaks for one event being of a group of its article; 0 when anything speaks against it."""
     event = single.events[0]
     words = min(alike(event, e) for e in group.worded.values())
@@ -249,7 +265,7 @@ def _points(single: _Group, group: _Group, who: _Who, head: int, text: str) -> f
     return points
 
 
-def _agreed(mine: set[str], theirs: set[str], who: _Who, mutual: bool) -> float | None:
+def _agreed(mine: set[str], theirs: set[str], who: Who, mutual: bool) -> float | None:
     """How sure it is that two sides are one: 1 the same, 0.5 both of one body or place, 0 not known; None when they are not one."""
     named, others = {i for i in mine if who.is_named(i)}, {i for i in theirs if who.is_named(i)}
     common = named & others
@@ -264,7 +280,7 @@ def _agreed(mine: set[str], theirs: set[str], who: _Who, mutual: bool) -> float 
     return None if named and others else 0.0
 
 
-def _same_days(a: _Group, b: _Group) -> bool:
+def _same_days(a: Group, b: Group) -> bool:
     """Whether two groups can be of one day; an undated one can be of any."""
     if not (a.earliest and a.latest and b.earliest and b.latest):
         return True
@@ -281,11 +297,11 @@ def _other_number(a: Event, b: Event) -> bool:
     return high > 1.5 * low
 
 
-def _across(groups: Sequence[_Group], who: _Who) -> list[list[_Group]]:
+def _across(groups: Sequence[Group], who: Who) -> list[list[Group]]:
     """The groups of all articles that are one happening: compared in blocks of one wording and one body on each side."""
     blocks: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for n, group in enumerate(groups):
-        for key in _block_keys(group, who):
+        for key in block_keys(group, who):
             blocks[key].append(n)
     parent = list(range(len(groups)))
 
@@ -295,25 +311,32 @@ def _across(groups: Sequence[_Group], who: _Who) -> list[list[_Group]]:
             n = parent[n]
         return n
 
-    for key in sorted(blocks):
-        members = sorted(blocks[key], key=lambda n: (groups[n].earliest or "", groups[n].latest or "", n))
-        runs: list[tuple[int, str, str]] = []  # first group of each run, and the days that all of its groups can mean
-        for n in members:
-            for i, (first, earliest, latest) in enumerate(runs[-3:], max(0, len(runs) - 3)):
-                if _one_happening(groups[first], groups[n], earliest, latest, who):
-                    low, high = sorted((top(first), top(n)))
-                    parent[high] = low
-                    runs[i] = (first, max(earliest, groups[n].earliest or ""), min(latest, groups[n].latest or latest))
-                    break
-            else:
-                runs.append((n, groups[n].earliest or "", groups[n].latest or "9999-12-31"))
-    out: dict[int, list[_Group]] = defaultdict(list)
+    for members in blocks.values():
+        for first, n in links([(m, groups[m]) for m in members], who):
+            low, high = sorted((top(first), top(n)))
+            parent[high] = low
+    out: dict[int, list[Group]] = defaultdict(list)
     for n, group in enumerate(groups):
         out[top(n)].append(group)
     return list(out.values())
 
 
-def _block_keys(group: _Group, who: _Who) -> Iterable[tuple[str, str, str]]:
+def links(members: Iterable[tuple[N, Group]], who: Who) -> list[tuple[N, N]]:
+    """Which groups of one block are one happening, as pairs; the numbers tell the groups' order, that of their articles' ids."""
+    runs: list[tuple[N, Group, str, str]] = []  # first group of each run, and the days that all of its groups can mean
+    out: list[tuple[N, N]] = []
+    for n, group in sorted(members, key=lambda m: (m[1].earliest or "", m[1].latest or "", m[0])):
+        for i, (number, first, earliest, latest) in enumerate(runs[-3:], max(0, len(runs) - 3)):
+            if _one_happening(first, group, earliest, latest, who):
+                out.append((number, n))
+                runs[i] = (number, first, max(earliest, group.earliest or ""), min(latest, group.latest or latest))
+                break
+        else:
+            runs.append((n, group, group.earliest or "", group.latest or "9999-12-31"))
+    return out
+
+
+def block_keys(group: Group, who: Who) -> Iterable[tuple[str, str, str]]:
     """One key for each wording and pair of sides; none for a group that lacks a side or, unless it cannot be repeated, a day."""
     if not group.earliest and not _cannot_recur(group, who) and not _seldom_recurs(group, who):
         return
@@ -327,7 +350,7 @@ def _block_keys(group: _Group, who: _Who) -> Iterable[tuple[str, str, str]]:
                     yield word, agent, other
 
 
-def _one_happening(a: _Group, b: _Group, earliest: str, latest: str, who: _Who) -> bool:
+def _one_happening(a: Group, b: Group, earliest: str, latest: str, who: Who) -> bool:
     """Whether groups of two articles are one happening; `earliest` and `latest` are the days that the run of `a` can mean."""
     if a.events[0].document == b.events[0].document:
         return False
@@ -354,7 +377,7 @@ def _one_happening(a: _Group, b: _Group, earliest: str, latest: str, who: _Who) 
     return (_days(a) > LONG_SPAN) == (_days(b) > LONG_SPAN)
 
 
-def _all_agree(mine: set[str], theirs: set[str], who: _Who) -> bool:
+def _all_agree(mine: set[str], theirs: set[str], who: Who) -> bool:
     """Whether each side of the shorter list is one with a side of the longer; an unnamed side is one with none but itself."""
     few, many = sorted((mine, theirs), key=len)
     if bool(few) != bool(many):
@@ -364,7 +387,7 @@ def _all_agree(mine: set[str], theirs: set[str], who: _Who) -> bool:
     )
 
 
-def _cannot_recur(group: _Group, who: _Who) -> bool:
+def _cannot_recur(group: Group, who: Who) -> bool:
     """The killing of persons with names happens once."""
     persons = [i for i in group.objects if who.is_named(i)]
     return (
@@ -374,13 +397,13 @@ def _cannot_recur(group: _Group, who: _Who) -> bool:
     )
 
 
-def _seldom_recurs(group: _Group, who: _Who) -> bool:
+def _seldom_recurs(group: Group, who: Who) -> bool:
     """Whether an act is one that its actor seldom repeats: on a named town, region or building smaller than a state."""
     towns = [i for i in group.places if who.is_named(i) and not who.is_state(i)]
     return bool(towns) and any(e.mode in SELDOM for e in group.events)
 
 
-def _days(group: _Group) -> int:
+def _days(group: Group) -> int:
     return _between(group.earliest, group.latest) if group.earliest and group.latest else 0
 
 
