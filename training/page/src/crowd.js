@@ -20,11 +20,12 @@ export function crowd(canvas, tools) {
       .force("link", forceLink(links).distance(30).strength(0.15))
       .force("charge", forceManyBody().strength(-22).theta(1.2).distanceMax(400))
       .force("x", forceX(width / 2).strength(0.03)).force("y", forceY(height / 2).strength(0.04));
+    let turn = 0;
     const go = () => {
       const began = performance.now();
       while (simulation && simulation.alpha() > 0.02 && performance.now() - began < STEP) simulation.tick();
       for (const d of nodes) positions.set(d.n, d);
-      tools.placed(simulation.alpha() > 0.02);
+      if (turn++ % 4 === 0 || simulation.alpha() <= 0.02) tools.placed(simulation.alpha() > 0.02);
       frame = simulation.alpha() > 0.02 ? requestAnimationFrame(go) : 0;
     };
     frame = requestAnimationFrame(go);
@@ -51,7 +52,7 @@ export function crowd(canvas, tools) {
     pen.globalAlpha = chosen.some ? 0.15 : 0.45;
     for (const [cls, path] of paths) { pen.strokeStyle = style[cls]; pen.stroke(path); }
     pen.globalAlpha = 1; pen.lineWidth = 1.6; pen.strokeStyle = style.accent; pen.stroke(strong);
-    const r = Math.max(1.6, Math.min(7, 3.4 * Math.sqrt(view.k)));
+    const r = Math.max(0.8, Math.min(7, 3.4 * Math.sqrt(view.k)));
     const kinds = new Map();
     for (const d of nodes) {
       const x = d.x * view.k + view.x, y = d.y * view.k + view.y;

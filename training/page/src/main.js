@@ -294,7 +294,7 @@ const many = crowd(canvas, {
   placed: (moving) => { settled = !moving; frameCrowd(); drawCrowd(); }, style: () => (paint ||= colours()), kind: (n) => NODES[n].kind, degree: (n) => DEGREE[n], label: (n) => nodeLabel(n), widthOf,
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { paint = null; if (crowded) drawCrowd(); });
-let framed = true, asked = 0;
+let framed = true, asked = 0, painted = null, pause = 0;
 function frameCrowd() { // until somebody moves it, the drawing fits the stage while it settles
   if (!framed) return;
   const { width, height } = room();
@@ -303,9 +303,20 @@ function frameCrowd() { // until somebody moves it, the drawing fits the stage w
   view.k = Math.max(0.05, Math.min(2, Math.min((width - 60) / (x1 - x0 || 1), (height - 60) / (y1 - y0 || 1))));
   view.x = (width - (x0 + x1) * view.k) / 2; view.y = (height - (y0 + y1) * view.k) / 2;
 }
+// While it is moved, the picture there is slides and scales; it is drawn anew when the movement rests.
+function slideCrowd() {
+  if (!painted) { drawCrowd(); return; }
+  const f = view.k / painted.k;
+  canvas.style.transform = `translate(${view.x - painted.x * f}px, ${view.y - painted.y * f}px) scale(${f})`;
+  clearTimeout(pause);
+  pause = setTimeout(() => { pause = 0; drawCrowd(); }, 160);
+}
 function drawCrowd() {
   cancelAnimationFrame(asked);
   asked = requestAnimationFrame(() => {
+    if (pause) return;
+    canvas.style.transform = "none";
+    painted = { ...view };
     const { width, height } = room(), centre = hovered >= 0 ? hovered : state.node;
     many.draw(view, width, height, { centre, edge: state.edge, some: centre >= 0 || !!state.edge, nodes: [centre, ...(state.edge ? [state.edge.a, state.edge.b] : [])].filter((n) => n >= 0) });
   });
@@ -364,7 +375,7 @@ const drawnRadius = (n) => radius(n) * size();
 const at = (n) => { const p = POSITION.get(n); return { x: p.x * view.k + view.x, y: p.y * view.k + view.y }; };
 
 function place() {
-  if (crowded) { drawCrowd(); return; }
+  if (crowded) { slideCrowd(); return; }
   const boxes = uncoverNames();
   for (const [n, d] of drawnNodes) {
     const p = at(n);
@@ -394,10 +405,13 @@ function place() {
     const l = Math.hypot(tip.x - t.x, tip.y - t.y) || 1, ux = (tip.x - t.x) / l, uy = (tip.y - t.y) / l;
     if (!d.e.two) d.head.setAttribute("d", `M${(tip.x + ux).toFixed(1)} ${(tip.y + uy).toFixed(1)}L${(t.x - uy * 5.5 - ux * 2).toFixed(1)} ${(t.y + ux * 5.5 - uy * 2).toFixed(1)}L${(t.x + uy * 5.5 - ux * 2).toFixed(1)} ${(t.y - ux * 5.5 - uy * 2).toFixed(1)}Z`);
     const along = (f) => ({ x: (1 - f) * (1 - f) * s.x + 2 * f * (1 - f) * c.x + f * f * t.x, y: (1 - f) * (1 - f) * s.y + 2 * f * (1 - f) * c.y + f * f * t.y });
-    const spots = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26].map(along);
+    const spots = [[0.5, 0], [0.42, 0], [0.58, 0], [0.34, 0], [0.66, 0], [0.26, 0], [0.74, 0], [0.5, 12], [0.5, -12], [0.36, 12], [0.64, -12], [0.36, -12], [0.64, 12], [0.18, 0], [0.82, 0]]
+      .map(([f, aside]) => { const m = along(f); return { x: m.x + nx * aside, y: m.y + ny * aside }; });
     const box = (m) => (d.badge ? [m.x - 9, m.y - 9, m.x + 9, m.y + 9] : [m.x - 12, m.y - 6, m.x + 12, m.y + 6]);
-    d.middle = spots.find((m) => boxes.free(box(m))) || spots[0];
-    if (d.badge && view.k >= 0.55) boxes.take(box(d.middle));
+    const found = spots.find((m) => boxes.free(box(m)));
+    d.middle = found || spots[0];
+    if (d.badge) d.badge.setAttribute("display", found || d.e === state.edge ? "inline" : "none"); // no room: the arrow's colour and its words stay
+    if (d.badge && found && view.k >= 0.55) boxes.take(box(d.middle));
     d.length = length;
     if (d.badge) d.badge.setAttribute("transform", `translate(${d.middle.x.toFixed(1)} ${d.middle.y.toFixed(1)})`);
     d.label.setAttribute("x", d.middle.x.toFixed(1));
@@ -466,7 +480,7 @@ function fit() {
     x0 = y0 = Infinity; x1 = y1 = -Infinity;
     for (const n of part.nodes) {
       const p = POSITION.get(n), w = Math.max(radius(n), widthOf(nodeLabel(n)) / 2) + 4;
-      x0 = Math.min(x0, p.x * k - w); x1 = Math.max(x1, p.x * k + w); y0 = Math.min(y0, p.y * k - radius(n) - 4); y1 = Math.max(y1, p.y * k + radius(n) + 22);
+      x0 = Math.min(x0, p.x * k - w); x1 = Math.max(x1, p.x * k + w); y0 = Math.min(y0, p.y * k - radius(n) - 18); y1 = Math.max(y1, p.y * k + radius(n) + 22);
     }
     const f = Math.min((width - 8) / (x1 - x0), (height - 4) / (y1 - y0));
     if (f >= 1) break;
@@ -811,13 +825,15 @@ const context = {
 };
 const network = {
   rows: () => [["from", "to", "link", "status", "sentences"], ...EDGES.filter(passes).sort((p, q) => strength(q) - strength(p) || (p.id < q.id ? -1 : 1)).map((e) => [NODES[e.a].label, NODES[e.b].label, labelOf(e), [...e.statuses].join(" "), e.items.length])],
-  picture: () => (crowded ? null : drawing),
+  picture: () => (crowded ? null : drawing), canvas: () => (crowded ? canvas : null),
 };
 function updateView() {
   for (const [name] of VIEWS) {
     const tab = $("view-" + name), on = name === state.view;
     tab.setAttribute("aria-selected", String(on));
     tab.tabIndex = on ? 0 : -1;
+    const row = $("views");
+    if (on && (tab.offsetLeft < row.scrollLeft || tab.offsetLeft + tab.offsetWidth > row.scrollLeft + row.clientWidth)) row.scrollLeft = tab.offsetLeft - 12;
   }
   const shown = state.view === "network";
   $("network").hidden = !shown;

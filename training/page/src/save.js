@@ -43,6 +43,7 @@ export function downloads(name, view, query, button) {
       image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text);
     }));
   }
+  if (view.canvas && view.canvas()) parts.push(button("PNG", "Download the drawing as PNG", () => view.canvas().toBlob((blob) => hand(`kgbuild-${name}.png`, "image/png", blob), "image/png")));
   parts.push(button("CSV", "Download the rows as CSV", () => hand(`kgbuild-${name}.csv`, "text/csv", "\ufeff" + view.rows().map((r) => r.map(field).join(",")).join("\r\n") + "\r\n")));
   parts.push(button("SPARQL", "Show the query behind this view", () => {
     const box = document.getElementById("query");

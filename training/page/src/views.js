@@ -139,6 +139,10 @@ function next(t, unit) {
 function timeline(ctx) {
   let drawing = null;
   const dated = () => ctx.items({ dates: false }).filter((i) => Number.isFinite(time(EVIDENCE[i].day || "")));
+  const undated = () => {
+    const n = ctx.items({ dates: false }).length - dated().length;
+    return n ? ` ${plural(n, "record")} of articles without a date ${n === 1 ? "is" : "are"} not on it.` : "";
+  };
   const binned = () => {
     const items = dated(), times = items.map((i) => time(EVIDENCE[i].day)).sort((a, b) => a - b);
     if (!items.length) return null;
@@ -222,7 +226,7 @@ function timeline(ctx) {
       ctx.change({ from: iso(a.t), to: iso(b.end - 1) });
     });
     panel.append(el("p", { class: "tools" }, ctx.state.from || ctx.state.to ? ctx.button("Show all dates", "Take the choice of dates away", () => ctx.change({ from: "", to: "" })) : null,
-      el("span", null, "Drag over the bars to choose dates; all views follow. What has no date of its own stands at its article's day.")));
+      el("span", null, "Drag over the bars to choose dates; all views follow. What has no date of its own stands at its article's day." + undated())));
   };
   const rows = () => {
     const found = binned();
@@ -291,6 +295,7 @@ function matrix(ctx) {
     const note = labelled("rows: who holds the stance; columns: toward whom");
     for (const [k, v] of Object.entries({ x: 4, y: height - 10, class: "note" })) note.setAttribute(k, v);
     drawing.append(note);
+    if (width > stage.clientWidth) panel.append(el("p", { class: "tools" }, "The matrix goes on to the right: scroll it."));
     const left = all.filter((c) => !holders.includes(c.h) || !targets.includes(c.t)).length;
     if (left) panel.append(el("p", { class: "tools" }, `${plural(left, "pair")} of names with fewer stances left out; the download as CSV has all.`));
   };
@@ -316,7 +321,7 @@ function quotes(ctx) {
     let left = 60;
     for (const [n, own] of order) {
       if (left <= 0) break;
-      const section = el("section", null, el("h3", null, ctx.nameButton(n), ` (${own.length})`));
+      const section = el("section", null, el("h2", { class: "head" }, ctx.nameButton(n), ` (${own.length})`));
       ctx.cards(own.slice(0, left), section, 6);
       left -= Math.min(own.length, 12);
       list.append(section);
@@ -344,16 +349,16 @@ function contradictions(ctx) {
     const { disputed, denied } = groups(), list = el("div", { class: "list wide" });
     fill(panel);
     if (!disputed.length && !denied.length) { words(panel, "Nothing that passes the filters is claimed by one and denied by another, and nothing is denied."); return; }
-    if (disputed.length) list.append(el("h3", null, `Claimed and denied (${disputed.length})`));
+    if (disputed.length) list.append(el("h2", { class: "head" }, `Claimed and denied (${disputed.length})`));
     for (const g of disputed) {
       const [yes, no] = [["Says that it is so", g.yes], ["Says that it is not so", g.no]].map(([title, items]) => {
-        const side = el("div", null, el("h4", null, title));
+        const side = el("div", null, el("h3", null, title));
         if (items.length) ctx.cards(items, side, 4); else side.append(el("p", { class: "about" }, "In words that no event was read from; see the other side's line."));
         return side;
       });
       list.append(el("section", { class: "sides" }, yes, no));
     }
-    if (denied.length) { const section = el("section", null, el("h3", null, `Only denied (${denied.length})`)); ctx.cards(denied, section, 20); list.append(section); }
+    if (denied.length) { const section = el("section", null, el("h2", { class: "head" }, `Only denied (${denied.length})`)); ctx.cards(denied, section, 20); list.append(section); }
     panel.append(list);
   };
   const rows = () => {
@@ -375,7 +380,7 @@ function article(ctx) {
     select.addEventListener("change", () => { ctx.change({ article: Number(select.value) }); const again = document.getElementById("article"); if (again) again.focus(); });
     const about = el("p", { class: "about" }, [publisher, published ? "published " + published : "undated"].filter(Boolean).map(visible).join(", "));
     if (/^https?:\/\//i.test(address)) about.append(" · ", el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, "article"));
-    const items = ofArticle(d), list = el("div", { class: "list article" }, el("p", { class: "choose" }, select), el("h3", { dir: "auto" }, headline(d)), about);
+    const items = ofArticle(d), list = el("div", { class: "list article" }, el("p", { class: "choose" }, select), el("h2", { class: "head", dir: "auto" }, headline(d)), about);
     panel.append(list);
     if (!text) { list.append(el("p", { class: "empty" }, "This article's text was left out of the page to keep it small; `kgbuild view` shows it. What was read in it:")); ctx.cards(items, list, 30); return; }
     const spans = items.flatMap((i) => { const begin = DATA.sentences[EVIDENCE[i].s][4]; return (EVIDENCE[i].m || []).filter((m) => m[2] === 0 || EVIDENCE[i].k === "event").map((m) => ({ b: begin + m[0], e: begin + m[1], i })); });
