@@ -73,6 +73,9 @@ HEAVY = {
     "matplotlib",
     "pandas",
     "pyarrow",
+    "zstandard",
+    "warcio",
+    "lxml",
     "ray",
     "fsspec",
 }
