@@ -15,7 +15,7 @@ from kgbuild.resolve.profiles import profiles
 from kgbuild.resolve.rewrite import entity_with
 
 __all__ = [
-    "Correction", "Identity", "Index", "Profile", "cluster_events", "join_entities", "profiles", "read_corrections", "resolve",
+    "Correction", "Identity", "Index", "Profile", "cluster_events", "corrected", "join_entities", "profiles", "read_corrections", "resolve",
 ]  # fmt: skip
 
 
@@ -35,6 +35,13 @@ def resolve(
     if skipped is not None:
         skipped.extend(work.skipped)
     return resolved
+
+
+def corrected(articles: Iterable[Article], corrections: Sequence[Correction]) -> Outcome:
+    """What corrections make of the entities of articles, after the rules; articles need no more than entities, affiliations and the Document."""
+    work = _Work(articles)
+    work.correct(corrections)
+    return work.outcome
 
 
 class _Work:

@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass
 from kgbuild.ids import entity_id
 from kgbuild.resolve.names import CLASSES, distinctive, spelling
 
-__all__ = ["Identity", "Index", "Profile"]
+__all__ = ["Identity", "Index", "Profile", "decided", "keys_of", "profile_of", "profile_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Index:
     def add(self, profiles: Iterable[Profile]) -> None:
         """Take in profiles; one that is there already changes nothing."""
         for profile in profiles:
-            keys = _keys(profile)
+            keys = keys_of(profile)
             if not keys:
                 continue
             root = self._sets.find(keys[0])
@@ -117,7 +117,7 @@ class Index:
         """Decide the blocks that changed since the last call; the identities in them, by the id in the article."""
         changed: dict[str, Identity] = {}
         for root in self._stale:
-            found = self._identities[root] = _decide(tuple(self._blocks[root]))
+            found = self._identities[root] = decided(tuple(self._blocks[root]))
             changed.update(found)
         self._stale.clear()
         return changed
@@ -129,16 +129,22 @@ class Index:
 
     def dump(self) -> Iterator[str]:
         """The profiles as JSON lines, in an order of their own; `load` makes an equal index of them."""
-        for line in sorted(json.dumps(asdict(p), ensure_ascii=False) for block in self._blocks.values() for p in block):
+        for line in sorted(profile_text(p) for block in self._blocks.values() for p in block):
             yield line + "\n"
 
     @classmethod
     def load(cls, lines: Iterable[str]) -> Index:
         """The index of dumped lines. Raises ValueError on a line that is none."""
-        return cls(_profile(line) for line in lines)
+        return cls(profile_of(line) for line in lines)
 
 
-def _profile(line: str) -> Profile:
+def profile_text(profile: Profile) -> str:
+    """A profile as one line of JSON."""
+    return json.dumps(asdict(profile), ensure_ascii=False)
+
+
+def profile_of(line: str) -> Profile:
+    """The profile of such a line. Raises ValueError when it is none."""
     try:
         d = json.loads(line)
         names, bodies, states = (tuple(d[k]) for k in ("names", "bodies", "states"))
@@ -147,7 +153,7 @@ def _profile(line: str) -> Profile:
         raise ValueError(f"not a profile: {error}") from error
 
 
-def _keys(profile: Profile) -> tuple[tuple[str, str], ...]:
+def keys_of(profile: Profile) -> tuple[tuple[str, str], ...]:
     """What a profile is filed under: its names and their spellings, within its class."""
     group = CLASSES[profile.kind]
     texts = (*profile.names, *(spelling(n, profile.kind) for n in profile.names))
@@ -176,7 +182,7 @@ def _group(members: list[Profile]) -> _Group:
     )
 
 
-def _decide(block: tuple[Profile, ...]) -> dict[str, Identity]:
+def decided(block: tuple[Profile, ...]) -> dict[str, Identity]:
     """The identities of one block; a function of its profiles alone."""
     open_ones = sorted((p for p in block if not p.linked), key=lambda p: p.id)
     if not open_ones:
