@@ -44,7 +44,7 @@ ROOMS: dict[str, set[str]] = {
     "state": set(),
     "intake": {"state"},
     "drawn": {"folder", "state"},
-    "cluster": {"workers"},
+    "cluster": {"export", "resolve", "sources", "workers"},
     "language": {"annotate", "claims", "cluster", "fingerprint", "workers"},
     "store": {"folder"},
     "query": {"store"},

@@ -1,0 +1,134 @@
+"""A graph built in partitions, step by step, is the one a single process builds: records, statements, counts, what was left out."""
+
+from __future__ import annotations
+
+import json
+import random
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import made_step
+import pytest
+
+from kgbuild import language, pipeline
+from kgbuild.cluster import Here
+from kgbuild.cluster.partitions import unpack_found
+from kgbuild.cluster.run import Sizes, run
+from kgbuild.config import Config
+from kgbuild.errors import InputError
+from kgbuild.export import dump, merge_articles
+from kgbuild.records import Merge, Record, Skipped, record_order
+
+WHO = ("Ann Lee", "Bob Ray", "Cy Moe", "Dee Fox", "Ed Orr")
+LANDS = ("Arland", "Borduria", "Syldavia")
+
+
+@pytest.fixture
+def stories(tmp_path: Path) -> Path:
+    """Forty articles in which persons, states and happenings recur; one is there twice, one fails, one is no article."""
+    rng = random.Random(5)
+    place = tmp_path / "in"
+    (place / "more").mkdir(parents=True)
+    for n in range(40):
+        sentences = [
+            f"{rng.choice(WHO)} of {rng.choice(LANDS)} {rng.choice(('attacked', 'met', 'blamed'))} {rng.choice((*WHO, *LANDS))} "
+            f"on 2020-01-0{rng.randint(1, 3)}."
+            for _ in range(rng.randint(1, 5))
+        ]
+        text = f"Story {n}\n\n{' '.join(sentences)}{' FAIL' if n == 17 else ''}\n"
+        (place / ("more" if n % 3 else ".") / f"{n:02}.txt").write_text(text, encoding="utf-8")
+    (place / "twice.txt").write_bytes((place / "00.txt").read_bytes())
+    (place / "picture.png").write_bytes(b"png")
+    return place
+
+
+@pytest.fixture(autouse=True)
+def made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "pipeline_key", lambda config: "plain")
+    monkeypatch.setattr(pipeline, "pipeline_key", lambda config: "plain")
+    monkeypatch.setattr(language, "Step", made_step.Even)
+
+
+def spread(stories: Any, place: str, engine: Any = None, config: Config | None = None) -> dict[str, Any]:
+    config = config or Config()
+    inputs = [str(stories)] if not isinstance(stories, list) else stories
+    return run(
+        inputs, place, config, engine or Here(), partial(made_step.Even, config), "key",
+        lambda told: language.versions_of(told, config), sizes=Sizes(files=7, words=60, buckets=3),
+    )  # fmt: skip
+
+
+def records_of(place: Path) -> list[Record]:
+    out: list[Record] = []
+    for file in sorted((place / "records").glob("*.parquet")):
+        for _, found in unpack_found(file.read_bytes()):
+            assert not isinstance(found, Skipped)
+            out += found
+    return sorted(out, key=record_order)
+
+
+def test_what_a_cluster_builds_is_what_one_process_builds(stories: Path, tmp_path: Path) -> None:
+    whole = pipeline.build(stories, tmp_path / "out")
+    manifest = spread(stories, str(tmp_path / "spread"))
+    place = tmp_path / "spread"
+    assert records_of(place) == list(whole.records)
+    assert any(isinstance(r, Merge) for r in whole.records)
+    clusters = [r.cluster for r in whole.records if hasattr(r, "cluster")]
+    assert len(set(clusters)) < len(clusters), "happenings of several articles"
+    told = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    for same in ("counts", "skipped", "base", "versions"):
+        assert manifest[same] == told[same], same
+    quads = [line for f in sorted((place / "nquads").glob("*.nq")) for line in f.read_bytes().splitlines()]
+    expected = dump("nquads", whole.records, whole.config).splitlines()
+    assert len(quads) == len(expected) and sorted(quads) == sorted(expected), "none lost, none twice"
+    assert len(list((place / "annotated").glob("*.parquet"))) > 5
+    assert not (place / "shuffle").exists()
+
+
+def test_turtle_parts_together_are_the_whole_graphs_bytes(stories: Path, tmp_path: Path) -> None:
+    whole = pipeline.build(stories, tmp_path / "out")
+    spread(stories, str(tmp_path / "spread"))
+    shared, articles = [], []
+    for file in sorted((tmp_path / "spread" / "turtle").glob("*.ttl")):
+        first, *others = file.read_bytes().split(b"@prefix a: ")
+        shared.append(first)
+        articles += [b"@prefix a: " + other for other in others]
+    articles.sort()
+    assert b"".join(merge_articles(shared, articles, whole.config)) == (tmp_path / "out" / "graph.ttl").read_bytes()
+
+
+def test_the_same_from_any_store_in_any_cut(stories: Path, tmp_path: Path) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    memory = fsspec.filesystem("memory")
+    root = f"/{tmp_path.name}/in"
+    for file in stories.rglob("*"):
+        if file.is_file():
+            memory.pipe_file(f"{root}/{file.relative_to(stories).as_posix()}", file.read_bytes())
+    one = spread(stories, str(tmp_path / "spread"))
+    other = spread([f"memory:/{root}"], f"memory://{tmp_path.name}/out")
+    assert one == other
+
+
+def test_it_goes_on_from_the_partitions_that_are_annotated(stories: Path, tmp_path: Path) -> None:
+    one = spread(stories, str(tmp_path / "spread"))
+    asked: list[Any] = []
+
+    class Notes(Here):
+        def each(self, make: Any, items: Any) -> Any:
+            asked.extend(i for i in items if isinstance(i, tuple) and isinstance(i[0], str))
+            return super().each(make, items)
+
+    assert spread(stories, str(tmp_path / "spread"), Notes()) == one and asked == []
+    (stories / "00.txt").write_text("Another\n\nAnn Lee met Bob Ray.\n", encoding="utf-8")
+    changed = spread(stories, str(tmp_path / "spread"), Notes())
+    assert changed["counts"] != one["counts"] and 0 < len(asked) <= 3, "only partitions with another text in them"
+
+
+def test_no_article_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        spread([str(tmp_path / "none")], str(tmp_path / "out"))
+    with pytest.raises(InputError, match="memory://nothing: no such file or folder"):
+        spread(["memory://nothing"], str(tmp_path / "out"))
+    with pytest.raises(InputError, match="no standard input"):
+        spread(["-"], str(tmp_path / "out"))
