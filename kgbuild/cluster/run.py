@@ -103,10 +103,10 @@ def run(
     for n, _ in chunks:  # in the order of the sources: the same text under another name goes by the first
         parts, lost = read.pop(n)
         skipped += [s for _, s in lost]
-        for name, digest, told in parts:
+        for name, digest, listed in parts:
             twice: list[int] = []
             kept = 0
-            for at, (article, source, size) in enumerate(told):
+            for at, (article, source, size) in enumerate(listed):
                 if article in first:
                     skipped.append(Skipped(source, f"same text as {first[article]}"))
                     twice.append(at)
@@ -115,13 +115,12 @@ def run(
                     kept += size
             if kept:
                 items.append((name, digest, tuple(twice)))
-                words[name] = (len(told) - len(twice), kept)
+                words[name] = (len(listed) - len(twice), kept)
     if not items:
         raise InputError(f"no article in {', '.join(inputs[:3])}: give text, HTML, JSONL or CSV files, or a folder of them")
-    work = partial(Annotate, start, url, key, Limits(config.time_limit))
-    ((_, told_first),) = engine.each(partial(work, None), [None])
-    told: Told = told_first
-    work = partial(work, told)
+    work: Any = partial(Annotate, start, url, key, Limits(config.time_limit))
+    ((_, answer),) = engine.each(partial(work, None), [None])
+    told: Told = answer  # every other worker must tell the same
     made: dict[str, dict[str, Any]] = {}
     meter = _Meter(words)
     for item in items:
@@ -130,8 +129,8 @@ def run(
             made[item[0]] = receipt
             meter.known(item[0])
     rest = [i for i in items if i[0] not in made]
-    for n, receipt in engine.each(work, rest):
-        made[rest[n][0]] = receipt
+    for n, done in engine.each(partial(work, told), rest):
+        made[rest[n][0]] = done
         if progress is not None:
             progress(meter.step(rest[n][0]))
     skipped += [Skipped(*s) for r in made.values() for s in r["skipped"]]

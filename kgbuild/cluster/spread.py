@@ -82,7 +82,8 @@ def spread(engine: Engine, url: str, key: str, config: Config, files: Iterable[s
     parts, all_buckets = range(len(job.files)), range(buckets)
 
     def each(step: type[_Step], items: Iterable[int], given: Any = None) -> Iterator[tuple[int, Any]]:
-        return engine.each(partial(step, job, given), list(items))
+        make: Any = partial(step, job, given)
+        return engine.each(make, list(items))
 
     names = _Sets()
     for _, several in each(_Profiles, parts):
