@@ -33,6 +33,7 @@ ROOMS: dict[str, set[str]] = {
     "knowledge": set(),
     "annotate": {"knowledge"},
     "claims": set(),
+    "partitioned": {"cluster", "fingerprint", "language"},
     "resolve": set(),
     "ledger": {"resolve"},
     "graph": set(),

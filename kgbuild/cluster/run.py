@@ -84,11 +84,12 @@ class _Read:
 
 def run(
     inputs: Sequence[str], url: str, config: Config, engine: Engine, start: Callable[[], Step[Told]], key: str,
-    versions: Callable[[Told], dict[str, str]], progress: Report | None = None, sizes: Sizes | None = None,
+    about: Callable[[Told], tuple[dict[str, str], Sequence[Skipped]]], progress: Report | None = None, sizes: Sizes | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Articles to records and statements in partitions under a place; what the manifest says.
 
-    start: makes the language step; key: names all its records depend on beside the article; versions: what it tells, for the manifest.
+    start: makes the language step; key: names all its records depend on beside the article; about: of what it tells,
+    the versions for the manifest, and what was left out.
     Goes on from the partitions that are annotated. Raises InputError when no article is left.
     """
     sizes = sizes or Sizes()
@@ -135,9 +136,10 @@ def run(
             progress(meter.step(rest[n][0]))
     skipped += [Skipped(*s) for r in made.values() for s in r["skipped"]]
     result = spread(engine, url, key, config, sorted(made), sizes.buckets)
-    skipped += result.skipped
+    versions, refused = about(told)
+    skipped += [*result.skipped, *refused]
     manifest = {
-        "format": FORMAT, "base": config.base, "versions": versions(told), "counts": result.counts,
+        "format": FORMAT, "base": config.base, "versions": versions, "counts": result.counts,
         "skipped": [{"source": s.source, "reason": s.reason} for s in sorted(set(skipped), key=lambda s: (s.source, s.reason))],
         "files": {r["file"]: {"sha256": r["sha256"], "bytes": r["bytes"], **({"counts": r["counts"]} if "counts" in r else {})}
                   for r in result.receipts},

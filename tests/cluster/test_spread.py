@@ -10,13 +10,15 @@ from typing import Any
 
 import made_step
 import pytest
+from typer.testing import CliRunner
 
-from kgbuild import language, pipeline
+from kgbuild import language, partitioned, pipeline
+from kgbuild.cli import app
 from kgbuild.cluster import Here
 from kgbuild.cluster.partitions import unpack_found
 from kgbuild.cluster.run import Sizes, run
 from kgbuild.config import Config
-from kgbuild.errors import InputError
+from kgbuild.errors import BuildFolderError, InputError, UsageError
 from kgbuild.export import dump, merge_articles
 from kgbuild.records import Merge, Record, Skipped, record_order
 
@@ -55,7 +57,7 @@ def spread(stories: Any, place: str, engine: Any = None, config: Config | None =
     inputs = [str(stories)] if not isinstance(stories, list) else stories
     return run(
         inputs, place, config, engine or Here(), partial(made_step.Even, config), "key",
-        lambda told: language.versions_of(told, config), sizes=Sizes(files=7, words=60, buckets=3),
+        lambda told: (language.versions_of(told, config), told.refused), sizes=Sizes(files=7, words=60, buckets=3),
     )  # fmt: skip
 
 
@@ -123,6 +125,27 @@ def test_it_goes_on_from_the_partitions_that_are_annotated(stories: Path, tmp_pa
     (stories / "00.txt").write_text("Another\n\nAnn Lee met Bob Ray.\n", encoding="utf-8")
     changed = spread(stories, str(tmp_path / "spread"), Notes())
     assert changed["counts"] != one["counts"] and 0 < len(asked) <= 3, "only partitions with another text in them"
+
+
+def test_gathered_it_is_a_build_folder(stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partitioned, "NodeStep", made_step.Even)
+    monkeypatch.setattr(partitioned, "pipeline_key", lambda config: "plain")
+    pipeline.build(stories, tmp_path / "out")
+    place = tmp_path / "spread"
+    assert CliRunner().invoke(app, ["build", str(stories), "-o", str(place), "--partitioned"]).exit_code == 0
+    assert CliRunner().invoke(app, ["gather", str(place), "-o", str(tmp_path / "back")]).exit_code == 0
+    there, back = (
+        {p.relative_to(f).as_posix(): p.read_bytes() for p in f.rglob("*") if p.is_file() and "store" not in p.parts}
+        for f in (tmp_path / "out", tmp_path / "back")
+    )
+    assert there == back and len(there) > 40
+    (place / "records" / "00001.parquet").write_bytes(b"other")
+    with pytest.raises(BuildFolderError, match=r"records/00001\.parquet is not the file"):
+        partitioned.gathered(str(place))
+    with pytest.raises(BuildFolderError, match="no graph in partitions"):
+        partitioned.gathered(str(tmp_path / "none"))
+    with pytest.raises(UsageError, match="takes no --corrections"):
+        partitioned.build_partitioned([str(stories)], str(place), Config(corrections="c.tsv"))
 
 
 def test_no_article_is_told(tmp_path: Path) -> None:
