@@ -139,8 +139,8 @@ def test_gathered_it_is_a_build_folder(stories: Path, tmp_path: Path, monkeypatc
         for f in (tmp_path / "out", tmp_path / "back")
     )
     assert there == back and len(there) > 40
-    (place / "records" / "00001.parquet").write_bytes(b"other")
-    with pytest.raises(BuildFolderError, match=r"records/00001\.parquet is not the file"):
+    (place / "records" / "00000.parquet").write_bytes(b"other")
+    with pytest.raises(BuildFolderError, match=r"records/00000\.parquet is not the file"):
         partitioned.gathered(str(place))
     with pytest.raises(BuildFolderError, match="no graph in partitions"):
         partitioned.gathered(str(tmp_path / "none"))
