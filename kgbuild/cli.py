@@ -137,7 +137,8 @@ def build(
         str | None, typer.Option(help="Folder or URL for the cluster's partitions; all nodes must see it.")
     ] = None,
     partitioned: Annotated[
-        bool, typer.Option("--partitioned", help="Leave the graph in partitions, in a folder or at a URL: see `gather`.")
+        bool,
+        typer.Option("--partitioned", help="Leave the graph in partitions, in a folder or at a URL: see `gather`."),
     ] = False,
     time_limit: Annotated[
         float | None,

@@ -49,7 +49,9 @@ class Annotate(Generic[Told]):
         name, _, without = item
         content = self._place.read(f"documents/{name}.parquet")
         if content is None:
-            raise KgbuildError(f"{self._place.url}/documents/{name}.parquet is not there: all nodes must see one storage")
+            raise KgbuildError(
+                f"{self._place.url}/documents/{name}.parquet is not there: all nodes must see one storage"
+            )
         documents = [d for n, d in enumerate(documents_of(content)) if n not in without]
         found: list[tuple[str, list[Record] | Skipped]] = []
         for _, document, given in self._pool.results(documents, ordered=True):
@@ -101,7 +103,10 @@ class Annotation(Generic[Told]):
             numbers.setdefault(key_of(document), deque()).append(n)
         for file in place.names("annotated"):
             name = file.removesuffix(".parquet")
-            if name != file and place.finished(f"annotated/{file}", Annotate.key_of(self.key, (name, "", ()))) is not None:
+            if (
+                name != file
+                and place.finished(f"annotated/{file}", Annotate.key_of(self.key, (name, "", ()))) is not None
+            ):
                 yield from self._outcomes(place, name, documents, numbers)
         rest = [documents[n] for n in sorted(n for several in numbers.values() for n in several)]
         names: list[Part] = []

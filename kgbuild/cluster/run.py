@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -46,11 +47,12 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """A file to read: a path that all nodes see, or a URL; its name in records, and its extension."""
+    """A file to read: a path that all nodes see, or a URL; its name in records; extension and packing of a path (see `Found`)."""
 
     path: str
     source: str
-    extension: str
+    extension: str = ""
+    packing: str = ""
 
 
 class _Read:
@@ -118,7 +120,9 @@ def run(
                 items.append((name, digest, tuple(twice)))
                 words[name] = (len(listed) - len(twice), kept)
     if not items:
-        raise InputError(f"no article in {', '.join(inputs[:3])}: give text, HTML, JSONL or CSV files, or a folder of them")
+        raise InputError(
+            f"no article in {', '.join(inputs[:3])}: give text, HTML, JSONL or CSV files, or a folder of them"
+        )
     work: Any = partial(Annotate, start, url, key, Limits(config.time_limit))
     ((_, answer),) = engine.each(partial(work, None), [None])
     told: Told = answer  # every other worker must tell the same
@@ -182,7 +186,7 @@ def _inputs(names: Sequence[str]) -> tuple[list[_Input], list[Skipped]]:
         if "-" in local:
             raise InputError("a cluster reads no standard input: name files, folders or URLs that all nodes see")
         files, skipped = find_files(local, READERS)
-        found = [_Input(str(f.path.resolve()), f.source, f.extension) for f in files if f.path is not None]
+        found = [_Input(str(f.path.resolve()), f.source, f.extension, f.packing) for f in files if f.path is not None]
     for name in names:
         if "://" in name:
             some, passed = _remote(name)
@@ -206,27 +210,31 @@ def _remote(url: str) -> tuple[list[_Input], list[Skipped]]:
     skipped: list[Skipped] = []
     for path in paths:
         source = path[len(start) :] if path.startswith(start) else path.rpartition("/")[2]
-        extension = path.rpartition("/")[2].rpartition(".")[2].lower()
-        if extension in READERS:
-            found.append(_Input(fs.unstrip_protocol(path), source, extension))
+        extensions = path.rpartition("/")[2].lower().split(".")[1:][-2:]
+        if any(e in READERS for e in extensions):  # whoever reads it looks closer: it may be packed, or a notice
+            found.append(_Input(fs.unstrip_protocol(path), source))
         else:
-            skipped.append(Skipped(source, f"no reader for .{extension}"))
+            skipped.append(
+                Skipped(source, f"no reader for {'.' + extensions[-1] if extensions else 'files without an extension'}")
+            )
     return found, skipped
 
 
 def _open(file: _Input, config: Config) -> Iterator[Document | Skipped]:
     if "://" not in file.path:
-        yield from read_one(Found(Path(file.path), file.source, file.extension), config)
+        yield from read_one(Found(Path(file.path), file.source, file.extension, file.packing), config)
         return
     import fsspec
 
     with tempfile.TemporaryDirectory() as place:
-        copy = Path(place) / f"file.{file.extension}"
+        copy = Path(place) / file.path.rpartition("/")[2]
         try:
             with fsspec.open(file.path, "rb") as there, copy.open("wb") as here:
-                while block := there.read(1 << 20):
-                    here.write(block)
+                shutil.copyfileobj(there, here)
         except OSError as error:
             yield Skipped(file.source, f"cannot be read ({(error.strerror or type(error).__name__).lower()})")
             return
-        yield from read_one(Found(copy, file.source, file.extension), config)
+        files, skipped = find_files([place], READERS)
+        yield from (Skipped(file.source, s.reason) for s in skipped)
+        for found in files:
+            yield from read_one(replace(found, source=file.source), config)

@@ -327,7 +327,9 @@ class _Groups(_Known):
         who = self.who()
         out = Buckets("blocks", str(part), self.job.buckets)
         own: list[str] = []
-        for home, article in sorted(((h, a) for h, a in self.articles(part).items() if h is not None), key=lambda a: a[0]):
+        for home, article in sorted(
+            ((h, a) for h, a in self.articles(part).items() if h is not None), key=lambda a: a[0]
+        ):
             _, events, _ = article.records(name)
             for n, group in enumerate(groups_of(sorted(events, key=record_order), who, article.document)):
                 first = min(group.events, key=lambda e: e.id)
@@ -355,7 +357,9 @@ def _group(text: list[Any]) -> Group:
 
 
 class _Link(_Known):
-    def __call__(self, bucket: int, /) -> tuple[list[tuple[Number, Number]], list[tuple[str, int, int, str, list[str]]]]:
+    def __call__(
+        self, bucket: int, /
+    ) -> tuple[list[tuple[Number, Number]], list[tuple[str, int, int, str, list[str]]]]:
         who = self.who()
         blocks: dict[str, list[tuple[Number, int, Any]]] = defaultdict(list)
         for block, home, n, part, text in take(self.place, "blocks", bucket):
@@ -397,7 +401,9 @@ class _Draw(_Known):
 
         skipped: list[Skipped] = []
         articles: list[tuple[str, list[Record]]] = []
-        for home, article in sorted(((h, a) for h, a in self.articles(part).items() if h is not None), key=lambda a: a[0]):
+        for home, article in sorted(
+            ((h, a) for h, a in self.articles(part).items() if h is not None), key=lambda a: a[0]
+        ):
             kept, events, lost = article.records(name)
             skipped += lost
             clustered = [replace(e, cluster=cluster_of[e.id]) for e in events]
@@ -419,8 +425,9 @@ def _files(
     quads = [article_quads(home, some, config) for home, some in articles if home] + [shared_quads(*shared)]
     turtle = [shared_turtle(*shared)] + [article_turtle(home, some, config) for home, some in articles if home]
     return [
-        step.place.finish(f"records/{name}.parquet", pack_found((home, some) for home, some in articles), {**facts, "counts": counts}),
+        step.place.finish(
+            f"records/{name}.parquet", pack_found((home, some) for home, some in articles), {**facts, "counts": counts}
+        ),
         step.place.finish(f"nquads/{name}.nq", b"".join(quads), facts),
         step.place.finish(f"turtle/{name}.ttl", b"".join(turtle), facts),
     ]
-
