@@ -273,7 +273,7 @@ def export(
         str | None,
         typer.Option(
             help="What of the aggregates: dyad-day, dyad-week, dyad-month, dyad-year, dyads, series, matrix or camps for csv, csvw and "
-            "parquet; network, matrix or timeline for svg and png. See docs/stances.md."
+            "parquet; network, relations, map, timeline or matrix for svg and png. See docs/stances.md and docs/pictures.md."
         ),
     ] = None,
     pair: Annotated[

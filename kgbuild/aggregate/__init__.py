@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 from kgbuild.aggregate.balance import Camp, Camps, SignedEdge, camps, signed_edges
 from kgbuild.aggregate.dyads import Change, Dyad, Numbers, Window, changes, dyads, series
-from kgbuild.aggregate.happenings import Happening, happenings
-from kgbuild.aggregate.pieces import LEAST, Piece, Sides, of_stances, read_stances, sources_behind
+from kgbuild.aggregate.happenings import STATUSES, Happening, days_of, happenings
+from kgbuild.aggregate.pieces import LEAST, Piece, Sides, of_stances, quad_class, read_stances, sources_behind
 from kgbuild.aggregate.tables import TABLES, Table, table
 from kgbuild.aggregate.windows import WINDOWS, Days
 from kgbuild.errors import KgbuildError, UsageError
-from kgbuild.graph import collect
+from kgbuild.graph import Evidence, collect
 from kgbuild.records import Claim, Document, Entity, Event, Record, Stance
 
 if TYPE_CHECKING:
     import pandas
 
 __all__ = [
-    "LEAST", "TABLES", "WINDOWS", "Aggregates", "Camp", "Camps", "Change", "Days", "Dyad", "Happening", "Numbers", "Piece",
-    "SignedEdge", "Table", "Window",
+    "LEAST", "STATUSES", "TABLES", "WINDOWS", "Aggregates", "Camp", "Camps", "Change", "Days", "Dyad", "Happening", "Numbers", "Piece",
+    "SignedEdge", "Table", "Window", "days_of", "quad_class",
 ]  # fmt: skip
 
 SIDES = ("actor", "state")
@@ -34,8 +34,8 @@ SIDES = ("actor", "state")
 class Aggregates:
     """The aggregates of some records; what is asked for is worked out once.
 
-    `pieces` are the pieces of evidence for stances, `happenings` the events between two sides, both in a fixed order. `left_out`
-    counts the stances that count nowhere, by reason.
+    `pieces` are the pieces of evidence for stances, `happenings` the events between two sides, `evidence` all events, claims and stances
+    they are drawn from, each in a fixed order. `left_out` counts the stances that count nowhere, by reason.
     """
 
     def __init__(self, records: Iterable[Record], by: str = "actor", least: float = LEAST) -> None:
@@ -51,6 +51,7 @@ class Aggregates:
         self.entities = {r.id: r for r in found if isinstance(r, Entity)}
         self.sides = Sides(self.entities, by)
         evidence = collect(found)
+        self.evidence: tuple[Evidence, ...] = tuple(evidence)
         behind, same = sources_behind(evidence, self.documents)
         shown = {e.record: e for e in evidence if e.kind != "said"}
         bases: dict[str, Claim | Event] = {r.id: r for r in found if isinstance(r, (Claim, Event))}

@@ -13,7 +13,7 @@ from kgbuild.aggregate.windows import Days, placed, window_of
 from kgbuild.graph import Evidence
 from kgbuild.records import Document
 
-__all__ = ["STATUSES", "Happening", "happenings"]
+__all__ = ["MUTUAL", "STATUSES", "Happening", "days_of", "happenings"]
 
 STATUSES: Final = ("Disputed", "Reported", "Claimed", "Denied", "Expected", "Hypothetical")
 """Which status counts where the events of one happening differ: the first of these, as in the derived kg:status."""
@@ -75,12 +75,12 @@ def _happening(
     first = members[0]
     articles = tuple(sorted({e.document for e in members}))
     return Happening(
-        key[2], key[0], key[1], first.type, quad_class(first.type), first.status, _days(members, documents), articles,
+        key[2], key[0], key[1], first.type, quad_class(first.type), first.status, days_of(members, documents), articles,
         tuple(sorted({behind[a] for a in articles})), tuple(sorted(e.record for e in members)),
     )  # fmt: skip
 
 
-def _days(members: Iterable[Evidence], documents: Mapping[str, Document]) -> Days:
+def days_of(members: Iterable[Evidence], documents: Mapping[str, Document]) -> Days:
     """The narrowest days the texts give; else, where no text gives any, those of the earliest article."""
     told: list[Days] = []
     filed: list[Days] = []

@@ -94,7 +94,7 @@ def merge_articles(shared: Iterable[bytes], articles: Iterable[bytes], config: C
 class Selection:
     """What of the aggregates to write.
 
-    view: edges (of csv alone), a table of `aggregate.TABLES` (csv, csvw, parquet), network, matrix or timeline (svg, png); None is the
+    view: edges (of csv alone), a table of `aggregate.TABLES` (csv, csvw, parquet), one of `pictures.PICTURES` (svg, png); None is the
     format's own: edges, dyad-day (parquet), network. pair: names or ids of a holder and a target. window: day, week, month or year, of the series
     and the time line. by: "actor" or "state".
     """

@@ -10,7 +10,7 @@ from kgbuild.aggregate import Aggregates, Dyad
 from kgbuild.export.layout import FOE, FRIEND, KIN, arrange
 from kgbuild.export.pictures import INK, PALE, STYLE, shown, sign
 
-__all__ = ["MOST", "draw"]
+__all__ = ["FONT", "MARGIN", "MOST", "POINTS", "TINTS", "WHITE", "draw", "sizes", "width"]
 
 MOST: Final = 60
 """Boxes in one picture; of more, those with most evidence are drawn and the caption says how many are left out."""
@@ -36,7 +36,7 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
     edges, nodes, left_out = _chosen(found, pair)
     number = {i: n for n, i in enumerate(nodes)}
     names = [shown(found.name(i)) for i in nodes]
-    boxes = _sizes(names)
+    boxes = sizes(names)
     links: dict[tuple[int, int], float] = {}
     for d in edges:
         a, b = sorted((number[d.holder], number[d.target]))
@@ -82,7 +82,7 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
                 _at(centres[a], shift_x, shift_y), _at(centres[b], shift_x, shift_y), patchA=patches[a], patchB=patches[b],
                 connectionstyle="arc3,rad=0.16" if (d.holder, d.target) in both else "arc3,rad=0.05",
                 arrowstyle="-|>,head_length=4.5,head_width=2.2", mutation_scale=1.0, color=colour, linestyle=line,
-                linewidth=_width(d.numbers.count), shrinkA=0.5, shrinkB=1.5, zorder=2, capstyle="butt", joinstyle="miter",
+                linewidth=width(d.numbers.count), shrinkA=0.5, shrinkB=1.5, zorder=2, capstyle="butt", joinstyle="miter",
             )
         )  # fmt: skip
     _legend(
@@ -114,7 +114,7 @@ def _chosen(found: Aggregates, pair: tuple[str, str] | None) -> tuple[list[Dyad]
     return edges, nodes, len(weight) - len(nodes)
 
 
-def _sizes(names: list[str]) -> list[tuple[float, float]]:
+def sizes(names: list[str]) -> list[tuple[float, float]]:
     """Width and height of the boxes in points, from the font's own measures."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
@@ -131,7 +131,8 @@ def _at(point: tuple[float, float], shift_x: float, shift_y: float) -> tuple[flo
     return point[0] + shift_x, point[1] + shift_y
 
 
-def _width(count: int) -> float:
+def width(count: int) -> float:
+    """Width of a line in points, by evidence."""
     return 0.8 + 0.7 * log2(count)
 
 
@@ -144,7 +145,7 @@ def _legend(axes: Any, found: Aggregates, wide: float, tinted: bool, left_out: i
         x += 31 + 34 + 4 * max(0, len(word) - 3)
     x += 8
     for number in (1, 4, 16):
-        axes.plot([x, x + 20], [y, y], color=PALE, linewidth=_width(number), solid_capstyle="butt")
+        axes.plot([x, x + 20], [y, y], color=PALE, linewidth=width(number), solid_capstyle="butt")
         axes.text(x + 24, y, str(number), va="center", fontsize=7)
         x += 24 + 16
     axes.text(x, y, "pieces of evidence", va="center", fontsize=7)

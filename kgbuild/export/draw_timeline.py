@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from kgbuild.aggregate.windows import bounds
 from kgbuild.errors import UsageError
 from kgbuild.export.pictures import AGAINST, FOR, INK, PALE, shown, sign
 
-__all__ = ["draw"]
+__all__ = ["draw", "events"]
 
 POINTS: Final = 72.0
 WIDE, PANEL = 500.0, 118.0
@@ -60,7 +61,7 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
                 f"{shown(found.name(way[0]))} toward {shown(found.name(way[1]))}", fontsize=8, loc="left", pad=4
             )
         else:
-            _events(axes, told, window)
+            events(axes, told, window)
             axes.set_title(f"Happenings between them by {window}, told as fact", fontsize=8, loc="left", pad=4)
     undated = sum(not p.day for way in ways for p in pieces[way])
     notes = [
@@ -105,7 +106,8 @@ def _stances(axes: Any, found: Aggregates, pieces: list[Piece], way: tuple[str, 
             )  # fmt: skip
 
 
-def _events(axes: Any, told: list[Any], window: str) -> None:
+def events(axes: Any, told: Sequence[Any], window: str, least: float = 0.7) -> None:
+    """Bars of what happened in each window: cooperation up, conflict down. `least` is the width of a bar in days at least."""
     windows = sorted({h.window(window) for h in told})
     most = 1
     for name in windows:
@@ -118,7 +120,7 @@ def _events(axes: Any, told: list[Any], window: str) -> None:
                 continue
             start, value = (up, n) if colour == FOR else (-down, -n)
             axes.bar(
-                [a + timedelta(days=span / 2)], [value], bottom=[start], width=max(span * 0.7, 0.7), color=colour, alpha=strength,
+                [a + timedelta(days=span / 2)], [value], bottom=[start], width=max(span * 0.7, least), color=colour, alpha=strength,
                 edgecolor="white", linewidth=0.3, hatch=None if strength == 1.0 else "////",
             )  # fmt: skip
             up, down = (up + n, down) if colour == FOR else (up, down + n)

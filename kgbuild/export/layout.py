@@ -26,9 +26,10 @@ ROUNDS = 60
 
 
 def arrange(
-    count: int, links: Mapping[tuple[int, int], float], boxes: Sequence[Box], gap: float, aspect: float = 1.5
-) -> list[Point]:
-    """Centres of `count` boxes, no two of them nearer than `gap`.
+    count: int, links: Mapping[tuple[int, int], float], boxes: Sequence[Box], gap: float, aspect: float = 1.5,
+    between: float | None = None,
+) -> list[Point]:  # fmt: skip
+    """Centres of `count` boxes, no two of them nearer than `gap`; parts that nothing joins `between` apart (None: three times the gap).
 
     links: (i, j) with i < j -> how far apart the two want to be, a support FRIEND, an opposition FOE, two of one camp KIN; boxes and
     gap are in one unit, the result's too. aspect: of the whole, width to height.
@@ -51,7 +52,7 @@ def arrange(
             waiting += new
         parts.append(sorted(part))
     placed = [_component(part, neighbours, boxes, gap) for part in parts]
-    return _packed(parts, placed, boxes, gap, aspect, count)
+    return _packed(parts, placed, boxes, gap * 3 if between is None else between, aspect, count)
 
 
 def overlaps(points: Sequence[Point], boxes: Sequence[Box], gap: float = 0.0) -> int:
@@ -183,7 +184,7 @@ def _packed(
     parts: Sequence[Sequence[int]],
     placed: Sequence[Sequence[Point]],
     boxes: Sequence[Box],
-    gap: float,
+    space: float,
     aspect: float,
     count: int,
 ) -> list[Point]:
@@ -195,7 +196,6 @@ def _packed(
         low = min(y - boxes[i][1] / 2 for i, (_, y) in zip(part, points, strict=True))
         high = max(y + boxes[i][1] / 2 for i, (_, y) in zip(part, points, strict=True))
         blocks.append((right - left, high - low, left, high, part, points))
-    space = gap * 3
     area = sum((w + space) * (h + space) for w, h, *_ in blocks)
     wide = max(max((w for w, *_ in blocks), default=0.0), sqrt(area * aspect))
     out: list[Point] = [(0.0, 0.0)] * count

@@ -1,4 +1,4 @@
-"""Pictures of the aggregates for print, as SVG and PNG: what the three drawings share, and the way to their bytes.
+"""Pictures for print, as SVG and PNG: what the drawings share, and the way to their bytes.
 
 Colour never stands alone: support is blue and solid, opposition vermilion and dashed (Okabe and Ito's palette, told apart by all
 readers). The same records give the same bytes for one release of matplotlib.
@@ -31,7 +31,7 @@ STYLE: Final = {1: (FOR, "solid"), -1: (AGAINST, (0, (4.0, 2.0))), 0: (MIXED, (0
 EVEN: Final = 0.1
 """Means nearer to 0 than this are drawn as neither for nor against."""
 
-PICTURES: Final = ("network", "matrix", "timeline")
+PICTURES: Final = ("network", "relations", "map", "timeline", "matrix")
 DPI: Final = 200
 
 _SETTINGS = {
@@ -54,19 +54,23 @@ def write_png(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
 def picture(
     found: Aggregates, form: str, view: str = "network", pair: tuple[str, str] | None = None, window: str = "month"
 ) -> bytes:
-    """One of PICTURES as svg or png. `pair` holds the two ids of a time line.
+    """One of PICTURES as svg or png. `pair` holds the two ids that a time line is of, and to whose neighbourhood other views narrow.
 
-    Raises UsageError for an unknown view or a time line without a pair, KgbuildError when matplotlib is not installed.
+    Raises UsageError for an unknown view or a pair that nothing dated joins, KgbuildError when matplotlib is not installed.
     """
     if view not in PICTURES:
         raise UsageError(f"no picture called {view!r}; known: {', '.join(PICTURES)}")
-    if view == "timeline" and pair is None:
-        raise UsageError("a time line needs two actors: --view timeline --pair Russia Ukraine")
     with _settings():
         if view == "network":
             from kgbuild.export.draw_network import draw
+        elif view == "relations":
+            from kgbuild.export.draw_relations import draw
+        elif view == "map":
+            from kgbuild.export.draw_map import draw
         elif view == "matrix":
             from kgbuild.export.draw_matrix import draw
+        elif pair is None:
+            from kgbuild.export.draw_course import draw
         else:
             from kgbuild.export.draw_timeline import draw
         figure = draw(found, pair, window)

@@ -21,13 +21,14 @@ from lxml import etree
 from kgbuild.export.pictures import AGAINST, FOR, STYLE, picture, shown
 
 PAIR = ("Ruun", "Pell")
+VIEWS = ["network", "matrix", "relations", "map", "timeline"]
 
 
 def pair(found: Aggregates) -> tuple[str, str]:
     return found.find(PAIR[0]), found.find(PAIR[1])
 
 
-@pytest.mark.parametrize("view", ["network", "matrix"])
+@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("form", ["svg", "png"])
 def test_the_same_records_give_the_same_bytes(view: str, form: str) -> None:
     records = [*made_records(), *changed()]
@@ -57,8 +58,8 @@ def test_polarity_shows_by_line_as_well_as_by_colour() -> None:
 
 def test_wrong_calls() -> None:
     found = Aggregates(made_records())
-    with pytest.raises(UsageError, match="two actors"):
-        picture(found, "svg", "timeline")
+    with pytest.raises(UsageError, match="no picture called 'pie'"):
+        picture(found, "svg", "pie")
     with pytest.raises(UsageError, match="no dated stance or event"):
         picture(found, "svg", "timeline", (found.find("Westmere"), found.find("Mara Lind")))
 
@@ -68,7 +69,7 @@ def test_wrong_calls() -> None:
     [[], hostile_records(), hostile_records("a$b$_{x} 日本 \x00\x07" + "w" * 300)],
     ids=["none", "hostile", "odd"],
 )
-@pytest.mark.parametrize("view", ["network", "matrix"])
+@pytest.mark.parametrize("view", VIEWS)
 def test_empty_and_hostile_graphs_are_drawn(records: list, view: str) -> None:  # type: ignore[type-arg]  # of records
     svg = picture(Aggregates(records), "svg", view)
     tree = etree.fromstring(svg, etree.XMLParser(resolve_entities=False))
