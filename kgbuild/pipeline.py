@@ -7,6 +7,7 @@ and the bytes are those of one build of them all.
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from kgbuild.language import Language, versions_of
 from kgbuild.progress import Meter, Progress, Report
 from kgbuild.records import Document, Record, Skipped, record_order, unpack
 from kgbuild.state import Member, Members, State, digest_of
-from kgbuild.views import Change, Content, Stored, commit, commit_parts, content_digest, read_records
+from kgbuild.views import Change, Content, Stored, commit, commit_parts, content_digest, graph_pieces, read_records
 
 if TYPE_CHECKING:
     import networkx
@@ -32,7 +33,17 @@ if TYPE_CHECKING:
     from kgbuild.query import Result
     from kgbuild.reference import Table
 
-__all__ = ["Changes", "KnowledgeGraph", "build", "open_build", "read_records", "reference", "remove"]
+__all__ = [
+    "LARGE",
+    "Changes",
+    "KnowledgeGraph",
+    "build",
+    "graph_pieces",
+    "open_build",
+    "read_records",
+    "reference",
+    "remove",
+]
 
 
 LARGE = 200
@@ -69,6 +80,16 @@ class KnowledgeGraph:
     config: Config = field(default_factory=Config)
     versions: dict[str, str] = field(default_factory=dict)
     changes: Changes | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of records by kind, by name."""
+        found = (
+            self.records.counts()
+            if isinstance(self.records, Stored)
+            else Counter(type(r).__name__ for r in self.records)
+        )
+        return dict(sorted(found.items()))
 
     def query(self, text: str, *arguments: str) -> Result:
         """Rows of a SPARQL query, or of a named question with its arguments ("who-opposes", "Russia").

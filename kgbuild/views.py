@@ -51,6 +51,10 @@ class Stored(Sequence[Record]):
         self._folder = folder
         self._read: list[Record] | None = None
 
+    def counts(self) -> dict[str, int]:
+        """Number of records by kind, as the manifest says."""
+        return dict(read_manifest(self._folder)["counts"])
+
     def _records(self) -> list[Record]:
         if self._read is None:
             self._read = read_records(self._folder)
