@@ -74,6 +74,9 @@ HEAVY = {
     "matplotlib",
     "pandas",
     "pyarrow",
+    "zstandard",
+    "warcio",
+    "lxml",
     "ray",
     "fsspec",
 }

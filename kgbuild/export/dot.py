@@ -1,16 +1,20 @@
-"""DOT for Graphviz: shapes by kind of entity, colour and line by kind and status of the edge."""
+"""DOT for Graphviz: shapes by kind of entity, colour, line and width by kind, status and confidence of the edge."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import BinaryIO
+from math import log2
+from typing import BinaryIO, Final
 
 from kgbuild.config import Config
-from kgbuild.export.looks import NODE_COLOUR, clean, colour, line
+from kgbuild.export.looks import NODE_COLOUR, clean, colour, days, degrees, line, width
 from kgbuild.graph import Edge, network
 from kgbuild.records import Record
 
 __all__ = ["write"]
+
+CURVED: Final = 400
+"""Edges up to which Graphviz is asked to lead them around the boxes."""
 
 _SHAPE = {
     "Person": "ellipse", "Organization": "box", "State": "box", "Group": "diamond",
@@ -21,18 +25,24 @@ _SHAPE = {
 def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
     """Every node and edge of the network; an edge's tooltip holds who says so and the words (in SVG, on hover).
 
-    `class` holds kind, type and status; `id` is the edge's id. The language is that of
+    `class` holds kind, type and status; `id` is the edge's id; `confidence`, `first_day` and `last_day` are for programs. Laid out by sfdp
+    (`dot -Tsvg` takes it from the file), for dot's ranks make a network of hundreds a band; beyond CURVED edges are straight: routing them around the boxes
+    takes minutes. The language is that of
     https://graphviz.org/doc/info/lang.html.
     """
     view = network(records)
+    splines = "true" if len(view.edges) <= CURVED else "false"
+    count = degrees(view)
     out.write(
-        b'digraph kgbuild {\n  graph [charset="UTF-8", overlap=false, splines=true, outputorder=edgesfirst];\n'
+        b'digraph kgbuild {\n  graph [charset="UTF-8", layout=sfdp, overlap=prism, splines='
+        + splines.encode()
+        + b", outputorder=edgesfirst];\n"
         b'  node [fontname="Helvetica", style=filled, fillcolor=white];\n  edge [fontname="Helvetica", fontsize=10];\n'
     )
     for node in view.nodes:
         values = {
             "label": node.label, "shape": _SHAPE.get(node.kind, "box"), "color": NODE_COLOUR.get(node.kind, "#8c8c8c"),
-            "class": node.kind, "tooltip": f"{node.label}, {node.kind}",
+            "class": node.kind, "tooltip": f"{node.label}, {node.kind}", "fontsize": f"{11 + 2 * log2(1 + count[node.id]):.1f}",
         }  # fmt: skip
         if node.qid:
             values["URL"] = f"https://www.wikidata.org/wiki/{node.qid}"
@@ -41,9 +51,10 @@ def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
         status = edge.evidence.status if edge.evidence else ""
         values = {
             "label": edge.label(), "color": colour(edge), "fontcolor": colour(edge), "style": line(edge),
-            "weight": f"{edge.confidence:.2f}", "id": edge.id,
+            "weight": f"{edge.confidence:.2f}", "penwidth": f"{width(edge)}", "confidence": f"{edge.confidence:.2f}", "id": edge.id,
             "class": " ".join(filter(None, (edge.kind, edge.type, status))), "tooltip": _tooltip(edge),
         }  # fmt: skip
+        values.update((name, day) for name, day in zip(("first_day", "last_day"), days(edge), strict=True) if day)
         out.write(f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [{_attributes(values)}];\n".encode())
     out.write(b"}\n")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-from collections import Counter
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import BinaryIO
 
 from kgbuild.config import Config
-from kgbuild.export.looks import NODE_COLOUR, colour, line
+from kgbuild.export.looks import NODE_COLOUR, colour, days, line, sizes, spiral, width
 from kgbuild.export.xmltext import attributes, plain, typed
-from kgbuild.graph import Edge, Value, network
+from kgbuild.graph import Edge, Network, Value, network
 from kgbuild.records import Record
 
 __all__ = ["write"]
@@ -21,7 +20,8 @@ _SHAPE = {"Person": "disc", "Group": "diamond", "Place": "triangle", "City": "tr
 def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
     """Every node and edge of the network, in GEXF 1.3 (https://gexf.net).
 
-    An edge has `start` and `end` (both days included) when its record is dated, and is always there when it is not.
+    An edge has `start` and `end` (both days included): as its record is dated, else the day of its article; a tie, and what nothing dates, is
+    always there. A node has a spell for each unbroken run of days of its edges, and none when one of them is always there.
     `kind` is the record's id, so that Gephi keeps parallel edges apart; the edge's own kind is the attribute `kind`.
     The file carries no date of its own: the same records give the same bytes.
     """
@@ -30,7 +30,7 @@ def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
     edges = [e.attributes() for e in view.edges]
     for row in (*nodes, *edges):
         row["name"] = row.pop("label")
-    degree = Counter(x for e in view.edges for x in (e.source, e.target))
+    size, place, spells = sizes(view), spiral(view), _spells(view)
     out.write(
         b'<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="http://gexf.net/1.3" '
         b'xmlns:viz="http://gexf.net/1.3/viz" version="1.3">\n  <meta><creator>kgbuild</creator></meta>\n'
@@ -46,14 +46,17 @@ def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
         out.write(b"    </attributes>\n")
     out.write(b"    <nodes>\n")
     for node, values in zip(view.nodes, nodes, strict=True):
-        viz = _rgb(NODE_COLOUR.get(node.kind, "#8c8c8c")) + f'<viz:size value="{4 + 3 * degree[node.id] ** 0.5:.2f}"/>'
+        x, y = place[node.id]
+        viz = spells.get(node.id, "") + _rgb(NODE_COLOUR.get(node.kind, "#8c8c8c"))
+        viz += f'<viz:position x="{x}" y="{y}" z="0.0"/><viz:size value="{size[node.id]}"/>'
         viz += f'<viz:shape value="{_SHAPE.get(node.kind, "square")}"/>'
         _element(out, "node", {"id": node.id, "label": node.label}, values, columns[0], viz)
     out.write(b"    </nodes>\n    <edges>\n")
     for edge, values in zip(view.edges, edges, strict=True):
         tag: dict[str, Value] = {"id": edge.id, "source": edge.source, "target": edge.target, "label": edge.label()}
-        tag.update(kind=edge.id, weight=edge.confidence, **_interval(edge))
-        _element(out, "edge", tag, values, columns[1], _rgb(colour(edge)) + f'<viz:shape value="{line(edge)}"/>')
+        tag.update(kind=edge.id, weight=edge.confidence)
+        tag.update({name: day for name, day in zip(("start", "end"), days(edge), strict=True) if day})
+        _element(out, "edge", tag, values, columns[1], _look(edge))
     out.write(b"    </edges>\n  </graph>\n</gexf>\n")
 
 
@@ -74,18 +77,29 @@ def _rgb(hexadecimal: str) -> str:
     return f'<viz:color r="{r}" g="{g}" b="{b}"/>'
 
 
-def _interval(edge: Edge) -> dict[str, str]:
-    """The days of an edge, only when they are real days in order: one bad date makes Gephi refuse the file."""
-    if edge.evidence is None:
-        return {}
-    first, last = _day(edge.evidence.earliest), _day(edge.evidence.latest)
-    if first and last and first > last:
-        return {}
-    return ({"start": first} if first else {}) | ({"end": last} if last else {})
+def _look(edge: Edge) -> str:
+    return f'{_rgb(colour(edge))}<viz:thickness value="{width(edge)}"/><viz:shape value="{line(edge)}"/>'
 
 
-def _day(text: str | None) -> str | None:
-    try:
-        return datetime.date.fromisoformat(text or "").isoformat()
-    except ValueError:
-        return None
+def _spells(view: Network) -> dict[str, str]:
+    """The <spells> of each node whose edges all have days."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for edge in view.edges:
+        for i in (edge.source, edge.target):
+            found.setdefault(i, set()).add(days(edge))
+    out = {}
+    for i, intervals in found.items():
+        if ("", "") in intervals:
+            continue
+        runs: list[list[str]] = []
+        for first, last in sorted(intervals):
+            if runs and first <= _next(runs[-1][1]):
+                runs[-1][1] = max(runs[-1][1], last)
+            else:
+                runs.append([first, last])
+        out[i] = "<spells>" + "".join(f'<spell start="{a}" end="{b}"/>' for a, b in runs) + "</spells>"
+    return out
+
+
+def _next(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat() if day < "9999-12-31" else day

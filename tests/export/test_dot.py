@@ -18,8 +18,8 @@ from kgbuild.records import Record
 
 dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz")
 
-LINE = re.compile(r'  "((?:[^"\\]|\\.)*)"(?: -> "((?:[^"\\]|\\.)*)")? \[((?:[a-zA-Z]+="(?:[^"\\]|\\.)*"(?:, )?)*)\];')
-PAIR = re.compile(r'([a-zA-Z]+)="((?:[^"\\]|\\.)*)"')
+LINE = re.compile(r'  "((?:[^"\\]|\\.)*)"(?: -> "((?:[^"\\]|\\.)*)")? \[((?:[a-zA-Z_]+="(?:[^"\\]|\\.)*"(?:, )?)*)\];')
+PAIR = re.compile(r'([a-zA-Z_]+)="((?:[^"\\]|\\.)*)"')
 
 
 def written(records: Sequence[Record]) -> bytes:
@@ -64,6 +64,36 @@ def test_graphviz_reads_the_same_counts_and_labels() -> None:
     assert len(read["objects"]) == len(graph)
     assert len(read["edges"]) == graph.number_of_edges()
     assert sorted(o["label"] for o in read["objects"]) == sorted(d["label"] for _, d in graph.nodes(data=True))
+
+
+@dot
+def test_graphviz_reads_the_same_edges_with_their_days_and_looks() -> None:
+    graph = to_networkx(made_records())
+    done = subprocess.run(["dot", "-Tjson0"], input=written(made_records()), capture_output=True, check=True)
+    read = json.loads(done.stdout)
+    names = {o["_gvid"]: o["name"] for o in read["objects"]}
+    edges = {e["id"]: e for e in read["edges"]}
+    assert len(edges) == graph.number_of_edges()
+    for a, b, key, d in graph.edges(keys=True, data=True):
+        e = edges[key]
+        assert (names[e["tail"]], names[e["head"]]) == (a, b)
+        assert float(e["confidence"]) == round(d["confidence"], 2)
+        assert 0.6 <= float(e["penwidth"]) <= 2.6 and e["color"].startswith("#")
+        assert (e.get("first_day"), e.get("last_day")) == (
+            d.get("earliest", d.get("published")),
+            d.get("latest", d.get("published")),
+        )
+
+
+@dot
+def test_graphviz_draws_the_file_as_it_is() -> None:
+    done = subprocess.run(["dot", "-Tsvg"], input=written(made_records()), capture_output=True, check=True, timeout=60)
+    graph = to_networkx(made_records())
+    tree = etree.fromstring(done.stdout)
+    assert len([g for g in tree.iter("{*}g") if (g.get("class") or "").split()[:1] == ["node"]]) == len(graph)
+    assert (
+        len([g for g in tree.iter("{*}g") if (g.get("class") or "").split()[:1] == ["edge"]]) == graph.number_of_edges()
+    )
 
 
 @dot

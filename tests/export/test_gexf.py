@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Sequence
 
 import networkx as nx
@@ -35,17 +36,47 @@ def test_networkx_reads_back_the_same_nodes_and_edges() -> None:
             assert read[key].get(name) == d.get(name), name
 
 
-def test_dated_edges_have_days_and_undated_ones_none() -> None:
+def test_edges_are_there_on_their_days_else_on_their_articles_and_ties_always() -> None:
     graph = to_networkx(made_records())
     tree = etree.fromstring(written(made_records()))
     assert tree.find(f"{G}graph").attrib["timeformat"] == "date"
     seen = {e.attrib["id"]: (e.get("start"), e.get("end")) for e in tree.iter(f"{G}edge")}
-    expected = {k: (d.get("earliest"), d.get("latest")) for _, _, k, d in graph.edges(keys=True, data=True)}
-    assert seen == expected
-    assert {v for v in seen.values() if v != (None, None)} == {
+    for _, _, key, d in graph.edges(keys=True, data=True):
+        published = d.get("published")
+        assert seen[key] == (d.get("earliest", published), d.get("latest", published)), key
+    assert {
         ("2031-05-01", "2031-05-01"),
         ("2031-05-05", "2031-05-05"),
-    }
+        ("2031-05-04", "2031-05-04"),
+        (None, None),
+    } <= set(seen.values())
+
+
+def test_a_node_has_spells_when_all_its_edges_have_days() -> None:
+    tree = etree.fromstring(written(made_records()))
+    edges = [(e.attrib["source"], e.attrib["target"], e.get("start"), e.get("end")) for e in tree.iter(f"{G}edge")]
+    with_spells = 0
+    for node in tree.iter(f"{G}node"):
+        own = [(start, end) for a, b, start, end in edges if node.attrib["id"] in (a, b)]
+        spells = [(s.attrib["start"], s.attrib["end"]) for s in node.iter(f"{G}spell")]
+        assert bool(spells) == (bool(own) and (None, None) not in own)
+        assert all(any(a <= start and end <= b for a, b in spells) for start, end in own if spells)
+        assert spells == sorted(spells) and all(a[1] < b[0] for a, b in itertools.pairwise(spells))
+        with_spells += bool(spells)
+    assert with_spells
+    # Children stand in an order every reader takes.
+    again = nx.read_gexf(io.BytesIO(written(made_records())), version="1.3")
+    assert sum("spells" in d for _, d in again.nodes(data=True)) == with_spells
+
+
+def test_every_node_and_edge_has_its_look() -> None:
+    tree = etree.fromstring(written(made_records()))
+    for node in tree.iter(f"{G}node"):
+        assert all(node.find(f"{VIZ}{name}") is not None for name in ("color", "size", "shape", "position"))
+    places = {(p.attrib["x"], p.attrib["y"]) for p in tree.iter(f"{VIZ}position")}
+    assert len(places) == len(list(tree.iter(f"{G}node")))
+    assert all(0.6 <= float(t.attrib["value"]) <= 2.6 for t in tree.iter(f"{VIZ}thickness"))
+    assert len(list(tree.iter(f"{VIZ}thickness"))) == len(list(tree.iter(f"{G}edge")))
 
 
 def test_a_bad_date_is_no_interval() -> None:
