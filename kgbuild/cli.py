@@ -176,7 +176,8 @@ def build(
     if not quiet:
         kinds = ((Document, "article", "articles"), (Entity, "entity", "entities"), (Event, "event", "events"),
                  (Claim, "claim", "claims"), (Stance, "stance", "stances"))  # fmt: skip
-        numbers = [(sum(isinstance(r, kind) for r in graph.records), one, many) for kind, one, many in kinds]
+        found = graph.counts
+        numbers = [(found.get(kind.__name__, 0), one, many) for kind, one, many in kinds]
         counts = [f"{n} {one if n == 1 else many}" for n, one, many in numbers]
         print(
             f"{', '.join(counts)} in {out}{_changed(graph.changes)}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
@@ -298,8 +299,16 @@ def export(
     from kgbuild.export import Selection, dump_view
     from kgbuild.files import whole_file
 
-    graph = pipeline.open_build(folder)
     chosen = Selection(view, pair, window, by)
+    if form == "turtle" and chosen.empty:  # a large folder's is merged from its parts, without having it all in memory
+        pieces = pipeline.graph_pieces(folder)
+        if out is None:
+            sys.stdout.buffer.writelines(pieces)
+            return
+        with whole_file(out) as handle:
+            handle.writelines(pieces)
+        return
+    graph = pipeline.open_build(folder)
     # Metadata stands beside its table as FILE-metadata.json, where tools for CSV on the Web look for it.
     url = out.name.removesuffix("-metadata.json") if out and out.name.endswith("-metadata.json") else ""
     content = dump_view(form, graph.records, graph.config, chosen, url)
