@@ -58,6 +58,7 @@ ROOMS: dict[str, set[str]] = {
     "explain": set(),
     "diff": {"folder"},
     "page": {"graph"},
+    "report": {"graph", "aggregate", "atlas", "page"},
 }
 """Room -> the rooms it may import beside the core. Only `pipeline` joins them; `cli` is the door."""
 
