@@ -183,7 +183,8 @@ def build(
     if not quiet:
         kinds = ((Document, "article", "articles"), (Entity, "entity", "entities"), (Event, "event", "events"),
                  (Claim, "claim", "claims"), (Stance, "stance", "stances"))  # fmt: skip
-        numbers = [(sum(isinstance(r, kind) for r in graph.records), one, many) for kind, one, many in kinds]
+        found = graph.counts
+        numbers = [(found.get(kind.__name__, 0), one, many) for kind, one, many in kinds]
         counts = [f"{n} {one if n == 1 else many}" for n, one, many in numbers]
         print(
             f"{', '.join(counts)} in {out}{_changed(graph.changes)}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
@@ -310,10 +311,14 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw, parquet, svg, png or "
-            "html.",
+            help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw, parquet, svg, png, "
+            "html or dossier.",
         ),
     ],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help='Of a dossier: one actor, or two: "Vladimir Putin" Ukraine.', metavar="[NAME]..."),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write (default: standard output).")] = None,
     view: Annotated[
         str | None,
@@ -328,7 +333,7 @@ def export(
     window: Annotated[str, typer.Option(help="Of series and time line: day, week, month or year.")] = "month",
     by: Annotated[str, typer.Option(help="actor, or state: each actor counts for the state it belongs to.")] = "actor",
 ) -> None:
-    """Write the graph in another format, or a table or picture of who stands where.
+    """Write the graph in another format, a table or picture of it, or a dossier of one actor or two.
 
     Example: kgbuild export output/ --format gexf -o graph.gexf
     """
@@ -336,11 +341,28 @@ def export(
     from kgbuild.export import Selection, dump_view
     from kgbuild.files import whole_file
 
-    graph = pipeline.open_build(folder)
     chosen = Selection(view, pair, window, by)
+    if form == "turtle" and chosen.empty:  # a large folder's is merged from its parts, without having it all in memory
+        pieces = pipeline.graph_pieces(folder)
+        if out is None:
+            sys.stdout.buffer.writelines(pieces)
+            return
+        with whole_file(out) as handle:
+            handle.writelines(pieces)
+        return
+    graph = pipeline.open_build(folder)
     # Metadata stands beside its table as FILE-metadata.json, where tools for CSV on the Web look for it.
     url = out.name.removesuffix("-metadata.json") if out and out.name.endswith("-metadata.json") else ""
-    content = dump_view(form, graph.records, graph.config, chosen, url)
+    if form == "dossier":
+        if not chosen.empty:
+            raise UsageError("a dossier takes names alone: no --view, --pair, --window or --by")
+        content = graph.dossier(*(names or ())).encode()
+    elif names:
+        raise UsageError(
+            f"{form} takes no names; a dossier does: kgbuild export {folder} --format dossier {names[0]!r}"
+        )
+    else:
+        content = dump_view(form, graph.records, graph.config, chosen, url)
     if out is None:
         sys.stdout.buffer.write(content)
         return

@@ -49,15 +49,17 @@ ROOMS: dict[str, set[str]] = {
     "language": {"annotate", "claims", "cluster", "fingerprint", "workers"},
     "store": {"folder"},
     "query": {"store"},
-    "endpoint": {"store", "query"},
-    "publish": set(),
+    "endpoint": {"folder", "store", "query"},
+    "publish": {"folder"},
     "shapes": {"store"},
     "check": {"folder", "store", "query", "shapes"},
-    "views": {"folder", "state", "drawn", "aggregate", "export", "store"},
+    "parts": {"folder", "ledger", "export", "store"},
+    "views": {"folder", "state", "drawn", "resolve", "ledger", "parts", "aggregate", "export", "store"},
     "reference": {"query"},
     "explain": set(),
     "diff": {"folder"},
     "page": {"graph"},
+    "report": {"graph", "aggregate", "atlas", "page"},
 }
 """Room -> the rooms it may import beside the core. Only `pipeline` joins them; `cli` is the door."""
 
