@@ -374,8 +374,13 @@ def export(
 def view_page(
     folder: Folder,
     browser: Annotated[bool, typer.Option(help="Open it; --no-browser only prints where the page is.")] = True,
+    live: Annotated[
+        bool, typer.Option("--live", help="Serve it to this machine with all articles whole, until Ctrl-C.")
+    ] = False,
 ) -> None:
     """Open the interactive page of a build in the browser.
+
+    The file in the folder carries a million characters of articles; --live shows all of a larger build.
 
     Example: kgbuild view output/
     """
@@ -385,6 +390,18 @@ def view_page(
     from kgbuild.export import dump
     from kgbuild.files import whole_file
 
+    if live:
+        from kgbuild.page.live import serve as serve_page
+
+        graph = pipeline.open_build(folder)
+
+        def ready(address: str) -> None:
+            print(address, flush=True)
+            if browser:
+                webbrowser.open(address)
+
+        serve_page(graph.records, graph.config, ready)
+        return
     page = folder / "graph.html"
     if not page.is_file():
         graph = pipeline.open_build(folder)
