@@ -97,7 +97,7 @@ def build(
             help="Article files (text, HTML, JSONL, CSV, Parquet, RSS and Atom, WARC; also as .gz or .zst), folders, globs, or -."
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Build folder to write.")],
+    out: Annotated[str, typer.Option("--out", "-o", help="Build folder to write.", metavar="FOLDER")],
     model: Annotated[
         str | None, typer.Option(help="Another spaCy pipeline (path or package) instead of the shipped one.")
     ] = None,
@@ -142,6 +142,10 @@ def build(
     parts: Annotated[
         str | None, typer.Option(help="Folder or URL for the cluster's partitions; all nodes must see it.")
     ] = None,
+    partitioned: Annotated[
+        bool,
+        typer.Option("--partitioned", help="Leave the graph in partitions, in a folder or at a URL: see `gather`."),
+    ] = False,
     time_limit: Annotated[
         float | None,
         typer.Option(min=0.1, help="Seconds one article may take; one that takes longer is skipped with its reason."),
@@ -165,16 +169,19 @@ def build(
         engine=engine, address=address, parts=parts, time_limit=time_limit,
     )  # fmt: skip
     config = with_columns(config, columns)
+    if partitioned:
+        _partitioned(inputs, out, config, quiet)
+        return
     with shown(quiet, _clean) as step:  # says that it reads before what takes time is imported
         from kgbuild import pipeline
         from kgbuild.records import Claim, Document, Entity, Event, Stance
 
-        graph = pipeline.build(inputs, out, config, progress=step)
+        graph = pipeline.build(inputs, Path(out), config, progress=step)
     assert graph.changes is not None, "a build into a folder says what it changed"
     for skipped in graph.changes.skipped:
         print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
     if graph.changes.gone:
-        print(f"kgbuild: {_gone(graph.changes.gone, out)}", file=sys.stderr)
+        print(f"kgbuild: {_gone(graph.changes.gone, Path(out))}", file=sys.stderr)
     missing = [
         s.source
         for s in graph.changes.skipped
@@ -183,7 +190,8 @@ def build(
     if not quiet:
         kinds = ((Document, "article", "articles"), (Entity, "entity", "entities"), (Event, "event", "events"),
                  (Claim, "claim", "claims"), (Stance, "stance", "stances"))  # fmt: skip
-        numbers = [(sum(isinstance(r, kind) for r in graph.records), one, many) for kind, one, many in kinds]
+        found = graph.counts
+        numbers = [(found.get(kind.__name__, 0), one, many) for kind, one, many in kinds]
         counts = [f"{n} {one if n == 1 else many}" for n, one, many in numbers]
         print(
             f"{', '.join(counts)} in {out}{_changed(graph.changes)}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
@@ -191,6 +199,37 @@ def build(
         )
     if missing:
         raise InputError(f"{len(missing)} of the inputs named do not exist; the others were built")
+
+
+def _partitioned(inputs: Sequence[str], place: str, config: Config, quiet: bool) -> None:
+    with shown(quiet, _clean) as step:
+        from kgbuild.partitioned import build_partitioned
+
+        manifest = build_partitioned(inputs, place, config, step)
+    for skipped in manifest["skipped"]:
+        print(f"kgbuild: skipped {_clean(skipped['source'])}: {_clean(skipped['reason'])}", file=sys.stderr)
+    if not quiet:
+        counts = ", ".join(f"{n} {kind}" for kind, n in manifest["counts"].items())
+        print(f"{counts} in {len(manifest['files'])} files under {place}", file=sys.stderr)
+
+
+@app.command()
+def gather(
+    place: Annotated[str, typer.Argument(help="Folder or URL of a graph in partitions.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Build folder to write.")],
+) -> None:
+    """Make a build folder of a graph that was built with --partitioned.
+
+    Example: kgbuild gather s3://bucket/news -o output/
+    """
+    from kgbuild.partitioned import gathered
+    from kgbuild.pipeline import KnowledgeGraph
+    from kgbuild.records import Skipped
+
+    records, manifest = gathered(place)
+    skipped = [Skipped(s["source"], s["reason"]) for s in manifest["skipped"]]
+    KnowledgeGraph(records, skipped, Config(base=manifest["base"]), manifest["versions"]).save(out)
+    print(f"{manifest['counts'].get('Document', 0)} articles in {out}", file=sys.stderr)
 
 
 @app.command()
@@ -279,10 +318,14 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw, parquet, svg, png or "
-            "html.",
+            help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw, parquet, svg, png, "
+            "html or dossier.",
         ),
     ],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help='Of a dossier: one actor, or two: "Vladimir Putin" Ukraine.', metavar="[NAME]..."),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write (default: standard output).")] = None,
     view: Annotated[
         str | None,
@@ -297,7 +340,7 @@ def export(
     window: Annotated[str, typer.Option(help="Of series and time line: day, week, month or year.")] = "month",
     by: Annotated[str, typer.Option(help="actor, or state: each actor counts for the state it belongs to.")] = "actor",
 ) -> None:
-    """Write the graph in another format, or a table or picture of who stands where.
+    """Write the graph in another format, a table or picture of it, or a dossier of one actor or two.
 
     Example: kgbuild export output/ --format gexf -o graph.gexf
     """
@@ -305,11 +348,28 @@ def export(
     from kgbuild.export import Selection, dump_view
     from kgbuild.files import whole_file
 
-    graph = pipeline.open_build(folder)
     chosen = Selection(view, pair, window, by)
+    if form == "turtle" and chosen.empty:  # a large folder's is merged from its parts, without having it all in memory
+        pieces = pipeline.graph_pieces(folder)
+        if out is None:
+            sys.stdout.buffer.writelines(pieces)
+            return
+        with whole_file(out) as handle:
+            handle.writelines(pieces)
+        return
+    graph = pipeline.open_build(folder)
     # Metadata stands beside its table as FILE-metadata.json, where tools for CSV on the Web look for it.
     url = out.name.removesuffix("-metadata.json") if out and out.name.endswith("-metadata.json") else ""
-    content = dump_view(form, graph.records, graph.config, chosen, url)
+    if form == "dossier":
+        if not chosen.empty:
+            raise UsageError("a dossier takes names alone: no --view, --pair, --window or --by")
+        content = graph.dossier(*(names or ())).encode()
+    elif names:
+        raise UsageError(
+            f"{form} takes no names; a dossier does: kgbuild export {folder} --format dossier {names[0]!r}"
+        )
+    else:
+        content = dump_view(form, graph.records, graph.config, chosen, url)
     if out is None:
         sys.stdout.buffer.write(content)
         return
@@ -321,8 +381,13 @@ def export(
 def view_page(
     folder: Folder,
     browser: Annotated[bool, typer.Option(help="Open it; --no-browser only prints where the page is.")] = True,
+    live: Annotated[
+        bool, typer.Option("--live", help="Serve it to this machine with all articles whole, until Ctrl-C.")
+    ] = False,
 ) -> None:
     """Open the interactive page of a build in the browser.
+
+    The file in the folder carries a million characters of articles; --live shows all of a larger build.
 
     Example: kgbuild view output/
     """
@@ -332,6 +397,18 @@ def view_page(
     from kgbuild.export import dump
     from kgbuild.files import whole_file
 
+    if live:
+        from kgbuild.page.live import serve as serve_page
+
+        graph = pipeline.open_build(folder)
+
+        def ready(address: str) -> None:
+            print(address, flush=True)
+            if browser:
+                webbrowser.open(address)
+
+        serve_page(graph.records, graph.config, ready)
+        return
     page = folder / "graph.html"
     if not page.is_file():
         graph = pipeline.open_build(folder)

@@ -23,17 +23,24 @@ from typing import Any, BinaryIO, Final
 from kgbuild.errors import BuildFolderError, OutputError
 from kgbuild.files import whole_file
 
-__all__ = ["FORMAT", "MANIFEST", "STATE", "Folder", "read_manifest", "settled", "writing"]
+__all__ = [
+    "FORMAT", "LARGE_FORMAT", "MANIFEST", "STATE", "Folder", "aggregate_files", "article_files", "entity_files", "flat_files", "graph_files", "is_large", "listed_articles",
+    "listed_files", "read_manifest", "record_files", "settled", "writing",
+]  # fmt: skip
 
 FORMAT: Final = 1
-"""Version of the build folder's layout; a folder of a later one is refused."""
+"""Version of the build folder's layout: the graph in one file."""
+LARGE_FORMAT: Final = 2
+"""Version of the layout of a large folder: the graph in parts, and a manifest that names the manifests of the parts. A later one is refused."""
 MANIFEST: Final = "manifest.json"
 STORE: Final = "store"
 STATE: Final = "state.sqlite"
 _JOURNAL: Final = "journal.json"
 _NEXT: Final = "next"
 _LOCK: Final = "lock"
-_OURS: Final = ("graph.ttl", "flat.ttl", "aggregates.ttl", "records.jsonl", "graph.graphml", "graph.html", "articles")
+_OURS: Final = (
+    "graph.ttl", "flat.ttl", "aggregates.ttl", "records.jsonl", "graph.graphml", "graph.html", "articles", "shared", "records", "flat", "parts",
+)  # fmt: skip
 """What a build writes: a folder that has one of them and no manifest of kgbuild is somebody else's."""
 _MANY: Final = 64
 """Files from which on one sync of the whole system is cheaper than one of each."""
@@ -80,6 +87,14 @@ class Folder:
             pass  # it cannot be read: it is written anew
         with self.stage(name) as handle:
             handle.write(content)
+
+    def read_staged(self, name: str) -> bytes:
+        """A file as it will be: of the next generation, where it was staged."""
+        target = self.store / _NEXT / name
+        try:
+            return (target if target.exists() else self.path / name).read_bytes()
+        except OSError as error:
+            raise BuildFolderError(f"{self.path / name}: cannot be read ({error.strerror or error}); put it back, or build into another folder") from error  # fmt: skip
 
     def commit(self, generation: int, decide: Callable[[], None], drop: Iterable[str] = ()) -> None:
         """Make what was staged the folder's files and take away the dropped ones; `decide` commits the state's generation.
@@ -193,11 +208,102 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{path}: cannot be read ({reason}); put it back, or build into another folder"
         ) from error
     version = manifest.get("format", FORMAT)
-    if not isinstance(version, int) or version > FORMAT:
+    if not isinstance(version, int) or version > LARGE_FORMAT:
         raise BuildFolderError(
-            f"{folder}: written by a newer kgbuild (format {version}, this one knows {FORMAT}); update kgbuild"
+            f"{folder}: written by a newer kgbuild (format {version}, this one knows {LARGE_FORMAT}); update kgbuild"
         )
     return manifest
+
+
+def is_large(manifest: Mapping[str, Any]) -> bool:
+    """Whether the folder of this manifest holds its graph in parts."""
+    return bool(manifest.get("format", FORMAT) == LARGE_FORMAT)
+
+
+def listed_files(folder: Path, manifest: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """File -> SHA-256 of everything that a build wrote, but the manifest. Raises BuildFolderError when a manifest cannot be read."""
+    manifest = read_manifest(folder) if manifest is None else manifest
+    if not is_large(manifest):
+        return dict(manifest.get("files", {}))
+    out: dict[str, str] = dict(manifest["parts"])
+    for name in manifest["parts"]:
+        out |= _part(folder, name)["files"]
+    return out
+
+
+def listed_articles(folder: Path, manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the manifest says of each article, by id. Raises BuildFolderError when the manifest of a part cannot be read."""
+    if not is_large(manifest):
+        return list(manifest.get("articles", []))
+    return sorted(
+        (a for name in manifest["parts"] for a in _part(folder, name)["articles"]), key=lambda a: str(a["id"])
+    )
+
+
+def _part(folder: Path, name: str) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / name).read_text(encoding="utf-8"))
+        if (
+            not isinstance(found, dict)
+            or not isinstance(found.get("files"), dict)
+            or not isinstance(found.get("articles"), list)
+        ):
+            raise ValueError("not a part of a manifest")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BuildFolderError(
+            f"{folder / name}: cannot be read ({reason}); put it back, or build into another folder"
+        ) from error
+    return found
+
+
+def graph_files(folder: Path) -> list[Path]:
+    """The Turtle files that together are the graph, no triple in two of them. Raises BuildFolderError when a manifest cannot be read."""
+    if _whole(folder):
+        return [folder / "graph.ttl"]
+    return [*entity_files(folder), *article_files(folder)]
+
+
+def article_files(folder: Path) -> list[Path]:
+    """The Turtle file of each article, in order."""
+    if _whole(folder):
+        return sorted(p for p in (folder / "articles").glob("*.ttl") if p.name != "entities.ttl")
+    return _listed(folder, "articles/", ".ttl")
+
+
+def entity_files(folder: Path) -> list[Path]:
+    """The Turtle files of what all articles share: entities, clusters, extractors."""
+    return [folder / "articles" / "entities.ttl"] if _whole(folder) else _listed(folder, "shared/", ".ttl")
+
+
+def flat_files(folder: Path) -> list[Path]:
+    """The Turtle files of the derived shortcuts; in a large folder a triple may be in several. None when they are missing."""
+    if _whole(folder):
+        return [folder / "flat.ttl"] if (folder / "flat.ttl").is_file() else []
+    return _listed(folder, "flat/", ".ttl")
+
+
+def aggregate_files(folder: Path) -> list[Path]:
+    """The Turtle file of the aggregates; none in a folder that has none."""
+    return [folder / "aggregates.ttl"] if (folder / "aggregates.ttl").is_file() else []
+
+
+def record_files(folder: Path) -> list[Path]:
+    """The files of the records, a JSON line each."""
+    if _whole(folder):
+        return [folder / "records.jsonl"]
+    return [*_listed(folder, "shared/", ".jsonl"), *_listed(folder, "records/", ".jsonl")]
+
+
+def _whole(folder: Path) -> bool:
+    """Whether the graph is in one file: so it is in a folder without a manifest, too."""
+    if not (folder / "parts").is_dir() or (folder / "graph.ttl").is_file():
+        return True
+    return not is_large(read_manifest(folder))
+
+
+def _listed(folder: Path, start: str, end: str) -> list[Path]:
+    return [folder / n for n in sorted(listed_files(folder)) if n.startswith(start) and n.endswith(end)]
 
 
 def _refuse_foreign(path: Path) -> None:
