@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import re
 import unicodedata
 from collections import Counter
@@ -18,7 +17,7 @@ import pyoxigraph as ox
 
 from kgbuild import vocab
 from kgbuild.errors import BuildFolderError
-from kgbuild.folder import settled
+from kgbuild.folder import load_manifest, settled
 from kgbuild.ids import ACTOR_KINDS, ID, document_id
 from kgbuild.ontology import KG
 from kgbuild.rdf import PREFIXES
@@ -244,11 +243,11 @@ def _check_same(store: ox.Store, records: Sequence[Record]) -> Iterator[Violatio
 def _check_files(folder: Path) -> Iterator[Violation]:
     """Whether every file the manifest lists is there with the bytes that were written."""
     try:
-        listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        listed = load_manifest(folder / "manifest.json")["files"]
     except FileNotFoundError:
         yield Violation("manifest", "manifest.json", "is missing")
         return
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError) as error:
         yield Violation("manifest", "manifest.json", f"cannot be read ({error})")
         return
     for name, digest in sorted(listed.items()):
@@ -264,10 +263,10 @@ def _check_files(folder: Path) -> Iterator[Violation]:
 def _check_manifest(folder: Path, records: Sequence[Record]) -> Iterator[Violation]:
     """Whether the manifest counts and lists what the records are."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = load_manifest(folder / "manifest.json")
         counts, articles = manifest.get("counts"), manifest.get("articles")
         listed = articles and [(a["id"], a["sha256"]) for a in articles]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError):
         return  # what cannot be read is reported with the files
     if counts is not None and counts != Counter(type(r).__name__ for r in records):
         yield Violation("manifest", "counts", "differ from the numbers of records")
@@ -302,9 +301,9 @@ def _check_views(folder: Path) -> Iterator[Violation]:
 def _article_files(folder: Path) -> list[Path]:
     """The article files that the manifest lists, in order; without a manifest, all that are there."""
     try:
-        listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        listed = load_manifest(folder / "manifest.json")["files"]
         names = sorted(n for n in listed if n.startswith("articles/") and (folder / n).is_file())
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError):
         return sorted((folder / "articles").glob("*.ttl"))
     return [folder / n for n in names]
 
