@@ -17,7 +17,16 @@ import pyoxigraph as ox
 
 from kgbuild import vocab
 from kgbuild.errors import BuildFolderError
-from kgbuild.folder import load_manifest, settled
+from kgbuild.folder import (
+    flat_files,
+    graph_files,
+    is_large,
+    listed_articles,
+    listed_files,
+    read_manifest,
+    record_files,
+    settled,
+)
 from kgbuild.ids import ACTOR_KINDS, ID, document_id
 from kgbuild.ontology import KG
 from kgbuild.rdf import PREFIXES
@@ -33,6 +42,7 @@ from kgbuild.records import (
     Span,
     Stance,
     from_json,
+    record_order,
 )
 from kgbuild.shapes import rules
 from kgbuild.store import QUERIES, flat_turtle, open_store, store_base
@@ -71,7 +81,12 @@ class Report:
 def check(folder: str | Path) -> Report:
     """Check a build folder. Raises BuildFolderError when graph.ttl or records.jsonl cannot be read at all."""
     folder = settled(folder)
-    records, broken = _read_records(folder / "records.jsonl")
+    files = record_files(folder)
+    # one of many that is missing is reported with the files
+    read = [_read_records(file, folder) for file in files if len(files) == 1 or file.is_file()]
+    records, broken = [r for found, _ in read for r in found], [v for _, found in read for v in found]
+    if len(files) > 1:
+        records.sort(key=record_order)
     store = open_store(folder)
     found = [*broken, *check_records(records), *check_store(store), *_check_same(store, records)]
     found += [*_check_files(folder), *_check_manifest(folder, records), *_check_views(folder)]
@@ -242,12 +257,14 @@ def _check_same(store: ox.Store, records: Sequence[Record]) -> Iterator[Violatio
 
 def _check_files(folder: Path) -> Iterator[Violation]:
     """Whether every file the manifest lists is there with the bytes that were written."""
-    try:
-        listed = load_manifest(folder / "manifest.json")["files"]
-    except FileNotFoundError:
+    if not (folder / "manifest.json").exists():
         yield Violation("manifest", "manifest.json", "is missing")
         return
-    except (OSError, ValueError, KeyError) as error:
+    try:
+        listed = listed_files(folder)
+        if not listed:
+            raise ValueError("it lists no files")
+    except (BuildFolderError, ValueError, KeyError, TypeError, AttributeError) as error:
         yield Violation("manifest", "manifest.json", f"cannot be read ({error})")
         return
     for name, digest in sorted(listed.items()):
@@ -263,10 +280,11 @@ def _check_files(folder: Path) -> Iterator[Violation]:
 def _check_manifest(folder: Path, records: Sequence[Record]) -> Iterator[Violation]:
     """Whether the manifest counts and lists what the records are."""
     try:
-        manifest = load_manifest(folder / "manifest.json")
-        counts, articles = manifest.get("counts"), manifest.get("articles")
+        manifest = read_manifest(folder)
+        counts = manifest.get("counts")
+        articles = listed_articles(folder, manifest) if is_large(manifest) else manifest.get("articles")
         listed = articles and [(a["id"], a["sha256"]) for a in articles]
-    except (OSError, ValueError):
+    except (BuildFolderError, ValueError, KeyError, TypeError, AttributeError):
         return  # what cannot be read is reported with the files
     if counts is not None and counts != Counter(type(r).__name__ for r in records):
         yield Violation("manifest", "counts", "differ from the numbers of records")
@@ -276,7 +294,11 @@ def _check_manifest(folder: Path, records: Sequence[Record]) -> Iterator[Violati
 
 def _check_views(folder: Path) -> Iterator[Violation]:
     """Whether the files drawn from the graph say what it says: the article files together, and the derived shortcuts."""
-    graph = (folder / "graph.ttl").read_bytes()
+    files = graph_files(folder)
+    if files != [folder / "graph.ttl"]:
+        yield from _check_parts(folder, files)
+        return
+    graph = files[0].read_bytes()
     entities = folder / "articles" / "entities.ttl"
     if entities.is_file():
         # Canonical: a file an article is a prefix of its own, the header, and the article's part of the whole.
@@ -298,31 +320,47 @@ def _check_views(folder: Path) -> Iterator[Violation]:
         yield Violation("flat", "flat.ttl", "differs from what the graph gives")
 
 
+def _check_parts(folder: Path, files: Sequence[Path]) -> Iterator[Violation]:
+    """Whether the shortcuts of a large folder are those that its whole graph gives."""
+    try:
+        told = _triples(b"".join(f.read_bytes() for f in flat_files(folder)))
+        whole = _triples(flat_turtle(b"".join(f.read_bytes() for f in files)))
+    except OSError:
+        return  # a file that is missing is reported with the files
+    for what, triples in (("lacks", whole - told), ("has, and the graph does not give,", told - whole)):
+        for triple in sorted(triples)[:5]:
+            yield Violation("flat", "flat", f"{what} {triple}")
+
+
+def _triples(content: bytes) -> set[str]:
+    return {str(q.triple) for q in ox.parse(content, format=ox.RdfFormat.TURTLE)}
+
+
 def _article_files(folder: Path) -> list[Path]:
     """The article files that the manifest lists, in order; without a manifest, all that are there."""
     try:
-        listed = load_manifest(folder / "manifest.json")["files"]
+        listed = listed_files(folder)
         names = sorted(n for n in listed if n.startswith("articles/") and (folder / n).is_file())
-    except (OSError, ValueError, KeyError):
+    except BuildFolderError:
         return sorted((folder / "articles").glob("*.ttl"))
     return [folder / n for n in names]
 
 
-def _read_records(path: Path) -> tuple[list[Record], list[Violation]]:
+def _read_records(path: Path, folder: Path) -> tuple[list[Record], list[Violation]]:
     records: list[Record] = []
     broken: list[Violation] = []
     try:
         lines = path.read_bytes().decode("utf-8").removesuffix("\n").split("\n")
     except FileNotFoundError as error:
-        hint = f"run `kgbuild build INPUT -o {path.parent}` first"
-        raise BuildFolderError(f"{path.parent}: no {path.name}; {hint}") from error
+        hint = f"run `kgbuild build INPUT -o {folder}` first"
+        raise BuildFolderError(f"{folder}: no {path.name}; {hint}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BuildFolderError(f"{path}: cannot be read ({error}); build the folder again") from error
     for number, line in enumerate(lines, 1):
         try:
             records.append(from_json(line))
         except ValueError as error:
-            broken.append(Violation("record", f"{path.name} line {number}", str(error)))
+            broken.append(Violation("record", f"{path.relative_to(folder).as_posix()} line {number}", str(error)))
     return records, broken
 
 

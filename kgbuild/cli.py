@@ -1,4 +1,7 @@
-"""The command line: arguments, progress, tables and messages; everything else is `pipeline`'s."""
+"""The command line: arguments, progress, tables and messages; everything else is `pipeline`'s.
+
+Its lines are many because each command's options stand with it; there is no logic to move out.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +87,9 @@ def _top(
 def build(
     inputs: Annotated[
         list[str],
-        typer.Argument(help="Article files (text, HTML, JSONL, CSV), folders, globs, or - for standard input."),
+        typer.Argument(
+            help="Article files (text, HTML, JSONL, CSV; also as .gz or .zst), folders, globs, or - for standard input."
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Build folder to write.")],
     model: Annotated[
@@ -109,6 +114,9 @@ def build(
     any_language: Annotated[
         bool, typer.Option("--any-language", help="Read also what does not look like English; it is skipped otherwise.")
     ] = False,
+    max_unpacked: Annotated[
+        float, typer.Option(min=0.001, help="Gigabytes that one gzip or zstd file may unpack to.", metavar="GB")
+    ] = Config().max_unpacked / 1e9,
     workers: Annotated[
         str | None,
         typer.Option(
@@ -141,7 +149,7 @@ def build(
     config = Config(
         base=_checked_base(base), model=model, knowledge=knowledge, entities=tuple(entities or ()), corrections=corrections,
         text_field=text_field, title_field=title_field, date_field=date_field, publisher_field=publisher_field, url_field=url_field,
-        any_language=any_language, workers=workers_of(workers) if workers is not None else None,
+        any_language=any_language, max_unpacked=int(max_unpacked * 1e9), workers=workers_of(workers) if workers is not None else None,
         engine=engine, address=address, parts=parts, time_limit=time_limit,
     )  # fmt: skip
     with shown(quiet, clean) as step:  # says that it reads before what takes time is imported
@@ -162,7 +170,8 @@ def build(
     if not quiet:
         kinds = ((Document, "article", "articles"), (Entity, "entity", "entities"), (Event, "event", "events"),
                  (Claim, "claim", "claims"), (Stance, "stance", "stances"))  # fmt: skip
-        numbers = [(sum(isinstance(r, kind) for r in graph.records), one, many) for kind, one, many in kinds]
+        found = graph.counts
+        numbers = [(found.get(kind.__name__, 0), one, many) for kind, one, many in kinds]
         counts = [f"{n} {one if n == 1 else many}" for n, one, many in numbers]
         print(
             f"{', '.join(counts)} in {out}{changed(graph.changes)}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
@@ -284,8 +293,16 @@ def export(
     from kgbuild.export import Selection, dump_view
     from kgbuild.files import whole_file
 
-    graph = pipeline.open_build(folder)
     chosen = Selection(view, pair, window, by)
+    if form == "turtle" and chosen.empty:  # a large folder's is merged from its parts, without having it all in memory
+        pieces = pipeline.graph_pieces(folder)
+        if out is None:
+            sys.stdout.buffer.writelines(pieces)
+            return
+        with whole_file(out) as handle:
+            handle.writelines(pieces)
+        return
+    graph = pipeline.open_build(folder)
     # Metadata stands beside its table as FILE-metadata.json, where tools for CSV on the Web look for it.
     url = out.name.removesuffix("-metadata.json") if out and out.name.endswith("-metadata.json") else ""
     content = dump_view(form, graph.records, graph.config, chosen, url)

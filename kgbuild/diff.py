@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kgbuild.errors import BuildFolderError
-from kgbuild.folder import read_manifest, settled
+from kgbuild.folder import listed_files, settled
 from kgbuild.records import Affiliation, Claim, Document, Entity, Event, Mention, Merge, Record, Stance, record_order
 
 __all__ = ["Change", "difference", "findings", "rdf_patch"]
@@ -84,8 +84,8 @@ def rdf_patch(old: str | Path, new: str | Path) -> Iterator[str]:
 
 def _checksums(folder: Path) -> dict[str, str]:
     """The checksums of the files that make up the graph without repeating a triple."""
-    listed = read_manifest(folder).get("files", {})
-    return {name: digest for name, digest in listed.items() if name.startswith("articles/") and name.endswith(".ttl")}
+    starts = ("articles/", "shared/")
+    return {n: digest for n, digest in listed_files(folder).items() if n.startswith(starts) and n.endswith(".ttl")}
 
 
 def _triples(folder: Path, names: Iterable[str]) -> Iterator[str]:

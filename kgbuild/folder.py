@@ -24,17 +24,24 @@ from typing import Any, BinaryIO, Final
 from kgbuild.errors import BuildFolderError, OutputError
 from kgbuild.files import whole_file
 
-__all__ = ["FORMAT", "MANIFEST", "STATE", "Folder", "load_manifest", "read_manifest", "settled", "writing"]
+__all__ = [
+    "FORMAT", "LARGE_FORMAT", "MANIFEST", "STATE", "Folder", "aggregate_files", "article_files", "entity_files", "flat_files", "graph_files", "is_large", "listed_articles",
+    "listed_files", "read_manifest", "record_files", "settled", "writing",
+]  # fmt: skip
 
 FORMAT: Final = 1
-"""Version of the build folder's layout; a folder of a later one is refused."""
+"""Version of the build folder's layout: the graph in one file."""
+LARGE_FORMAT: Final = 2
+"""Version of the layout of a large folder: the graph in parts, and a manifest that names the manifests of the parts. A later one is refused."""
 MANIFEST: Final = "manifest.json"
 STORE: Final = "store"
 STATE: Final = "state.sqlite"
 _JOURNAL: Final = "journal.json"
 _NEXT: Final = "next"
 _LOCK: Final = "lock"
-_OURS: Final = ("graph.ttl", "flat.ttl", "aggregates.ttl", "records.jsonl", "graph.graphml", "graph.html", "articles")
+_OURS: Final = (
+    "graph.ttl", "flat.ttl", "aggregates.ttl", "records.jsonl", "graph.graphml", "graph.html", "articles", "shared", "records", "flat", "parts",
+)  # fmt: skip
 """What a build writes: a folder that has one of them and no manifest of kgbuild is somebody else's."""
 _NAME: Final = re.compile(r"(?:[\w.-]+/)*[\w.-]+")
 """What a file of a build is called, relative to its folder."""
@@ -83,6 +90,14 @@ class Folder:
             pass  # it cannot be read: it is written anew
         with self.stage(name) as handle:
             handle.write(content)
+
+    def read_staged(self, name: str) -> bytes:
+        """A file as it will be: of the next generation, where it was staged."""
+        target = self.store / _NEXT / name
+        try:
+            return (target if target.exists() else self.path / name).read_bytes()
+        except OSError as error:
+            raise BuildFolderError(f"{self.path / name}: cannot be read ({error.strerror or error}); put it back, or build into another folder") from error  # fmt: skip
 
     def commit(self, generation: int, decide: Callable[[], None], drop: Iterable[str] = ()) -> None:
         """Make what was staged the folder's files and take away the dropped ones; `decide` commits the state's generation.
@@ -185,7 +200,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a build folder. Raises BuildFolderError when there is none, it cannot be read, or it is of a newer version."""
     path = folder / MANIFEST
     try:
-        manifest = load_manifest(path)
+        manifest = _shaped(path)
+        if not isinstance(manifest.get("base"), str):
+            raise ValueError("not a manifest of kgbuild")
+        if is_large(manifest) and "parts" not in manifest:
+            raise ValueError("it names no parts")
     except FileNotFoundError as error:
         raise BuildFolderError(f"{folder}: not a build folder; run `kgbuild build INPUT -o {folder}` first") from error
     except (OSError, ValueError) as error:
@@ -194,20 +213,107 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{path}: cannot be read ({reason}); put it back, or build into another folder"
         ) from error
     version = manifest.get("format", FORMAT)
-    if version > FORMAT:
+    if version > LARGE_FORMAT:
         raise BuildFolderError(
-            f"{folder}: written by a newer kgbuild (format {version}, this one knows {FORMAT}); update kgbuild"
+            f"{folder}: written by a newer kgbuild (format {version}, this one knows {LARGE_FORMAT}); update kgbuild"
         )
     return manifest
 
 
-def load_manifest(path: Path) -> dict[str, Any]:
-    """What a manifest.json holds, each of its keys of its own shape. Raises OSError, and ValueError when it is none of kgbuild's."""
+def is_large(manifest: Mapping[str, Any]) -> bool:
+    """Whether the folder of this manifest holds its graph in parts."""
+    return bool(manifest.get("format", FORMAT) == LARGE_FORMAT)
+
+
+def listed_files(folder: Path, manifest: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """File -> SHA-256 of everything that a build wrote, but the manifest. Raises BuildFolderError when a manifest cannot be read."""
+    manifest = read_manifest(folder) if manifest is None else manifest
+    if not is_large(manifest):
+        return dict(manifest.get("files", {}))
+    out: dict[str, str] = dict(manifest["parts"])
+    for name in manifest["parts"]:
+        out |= _part(folder, name)["files"]
+    return out
+
+
+def listed_articles(folder: Path, manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the manifest says of each article, by id. Raises BuildFolderError when the manifest of a part cannot be read."""
+    if not is_large(manifest):
+        return list(manifest.get("articles", []))
+    return sorted(
+        (a for name in manifest["parts"] for a in _part(folder, name)["articles"]), key=lambda a: str(a["id"])
+    )
+
+
+def _part(folder: Path, name: str) -> dict[str, Any]:
+    try:
+        found = _shaped(folder / name)
+        if "files" not in found or "articles" not in found:
+            raise ValueError("not a part of a manifest")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BuildFolderError(
+            f"{folder / name}: cannot be read ({reason}); put it back, or build into another folder"
+        ) from error
+    return found
+
+
+def graph_files(folder: Path) -> list[Path]:
+    """The Turtle files that together are the graph, no triple in two of them. Raises BuildFolderError when a manifest cannot be read."""
+    if _whole(folder):
+        return [folder / "graph.ttl"]
+    return [*entity_files(folder), *article_files(folder)]
+
+
+def article_files(folder: Path) -> list[Path]:
+    """The Turtle file of each article, in order."""
+    if _whole(folder):
+        return sorted(p for p in (folder / "articles").glob("*.ttl") if p.name != "entities.ttl")
+    return _listed(folder, "articles/", ".ttl")
+
+
+def entity_files(folder: Path) -> list[Path]:
+    """The Turtle files of what all articles share: entities, clusters, extractors."""
+    return [folder / "articles" / "entities.ttl"] if _whole(folder) else _listed(folder, "shared/", ".ttl")
+
+
+def flat_files(folder: Path) -> list[Path]:
+    """The Turtle files of the derived shortcuts; in a large folder a triple may be in several. None when they are missing."""
+    if _whole(folder):
+        return [folder / "flat.ttl"] if (folder / "flat.ttl").is_file() else []
+    return _listed(folder, "flat/", ".ttl")
+
+
+def aggregate_files(folder: Path) -> list[Path]:
+    """The Turtle file of the aggregates; none in a folder that has none."""
+    return [folder / "aggregates.ttl"] if (folder / "aggregates.ttl").is_file() else []
+
+
+def record_files(folder: Path) -> list[Path]:
+    """The files of the records, a JSON line each."""
+    if _whole(folder):
+        return [folder / "records.jsonl"]
+    return [*_listed(folder, "shared/", ".jsonl"), *_listed(folder, "records/", ".jsonl")]
+
+
+def _whole(folder: Path) -> bool:
+    """Whether the graph is in one file: so it is in a folder without a manifest, too."""
+    if not (folder / "parts").is_dir() or (folder / "graph.ttl").is_file():
+        return True
+    return not is_large(read_manifest(folder))
+
+
+def _listed(folder: Path, start: str, end: str) -> list[Path]:
+    return [folder / n for n in sorted(listed_files(folder)) if n.startswith(start) and n.endswith(end)]
+
+
+def _shaped(path: Path) -> dict[str, Any]:
+    """A manifest, or that of a part, each of its keys of its own shape. Raises OSError, and ValueError when it is none of kgbuild's."""
     try:
         manifest = json.loads(path.read_bytes())
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("base"), str):
+    if not isinstance(manifest, dict):
         raise ValueError("not a manifest of kgbuild")
     for name, shape in _SHAPES.items():
         if name in manifest and not shape(manifest[name]):
@@ -217,6 +323,10 @@ def load_manifest(path: Path) -> dict[str, Any]:
 
 def _texts(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+
+
+def _names(value: Any) -> bool:
+    return _texts(value) and all(_NAME.fullmatch(n) and ".." not in n.split("/") for n in value)
 
 
 def _rows(*names: str) -> Callable[[object], bool]:
@@ -232,7 +342,8 @@ _SHAPES: Final[Mapping[str, Callable[[Any], bool]]] = {
     "counts": lambda v: isinstance(v, dict) and all(type(n) is int for n in v.values()),
     "articles": _rows("id", "source", "sha256"),
     "skipped": _rows("source", "reason"),
-    "files": lambda v: _texts(v) and all(_NAME.fullmatch(n) and ".." not in n.split("/") for n in v),
+    "files": _names,
+    "parts": _names,
 }
 """Key of a manifest -> whether a value has its shape."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kgbuild.errors import UsageError
 from kgbuild.records import Document, Skipped
-from kgbuild.state import Member, digest_of
+from kgbuild.state import Member, Members, digest_of
 
 __all__ = ["Intake", "intake", "named_articles"]
 
@@ -40,7 +40,7 @@ class Intake:
 
 
 def intake(
-    inputs: Sequence[str], found: Iterable[tuple[Document | Skipped, Path | None]], members: Mapping[str, Member],
+    inputs: Sequence[str], found: Iterable[tuple[Document | Skipped, Path | None]], members: Members,
     notes: Iterable[tuple[str, Skipped]],
 ) -> Intake:  # fmt: skip
     """What reading `inputs` (which gave `found`) makes of a folder with these articles and notes of earlier runs."""
@@ -70,15 +70,15 @@ def intake(
                 continue
         out.put[article] = new
     read = _by_origin(now)
-    for article, old in members.items():
-        if article in now or not old.origin:
+    for article, source, origin in members.within([*read, *map(os.path.realpath, inputs)]):
+        if article in now:
             continue
-        here = read.get(old.origin, {})
-        heir = here.get(old.document.source)
+        here = read.get(origin, {})
+        heir = here.get(source)
         if heir is not None and heir not in members:
             out.replaces[heir] = article
-        elif here or _covers(inputs, old.origin):
-            out.gone.append(old.document.source)
+        elif here or _covers(inputs, origin):
+            out.gone.append(source)
     key = _key(inputs)
     sources = {m.document.source for m in now.values()}
     for inputs_then, note in notes:
@@ -88,20 +88,22 @@ def intake(
     return out
 
 
-def named_articles(words: Sequence[str], members: Mapping[str, Member]) -> list[str]:
+def named_articles(words: Sequence[str], members: Members) -> list[str]:
     """The ids of the articles meant by ids, IRIs, source names or paths of files; each once, in order.
 
     Raises UsageError when one of the words means no article.
     """
     by_source: dict[str, list[str]] = defaultdict(list)
     by_origin: dict[str, list[str]] = defaultdict(list)
-    for article, member in members.items():
-        by_source[member.document.source].append(article)
-        if member.origin:
-            by_origin[member.origin].append(article)
+    ids_there: list[str] = []
+    for article, source, origin in members.rows():
+        ids_there.append(article)
+        by_source[source].append(article)
+        if origin:
+            by_origin[origin].append(article)
     found: set[str] = set()
     for word in words:
-        ids = [i for i in members if i == word or i == f"article/{word}" or word.endswith("/" + i)]
+        ids = [i for i in ids_there if i == word or i == f"article/{word}" or word.endswith("/" + i)]
         # A file of rows is named with its rows' numbers, or as a whole.
         rows = [i for s, several in by_source.items() if s.rpartition("#")[0] == word for i in several]
         ids = ids or by_origin.get(os.path.realpath(word), []) or by_source.get(word, []) or rows

@@ -7,6 +7,7 @@ and the bytes are those of one build of them all.
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -21,8 +22,8 @@ from kgbuild.folder import MANIFEST, STORE, Folder, read_manifest, settled, writ
 from kgbuild.language import Language, versions_of
 from kgbuild.progress import Meter, Progress, Report
 from kgbuild.records import Document, Record, Skipped, record_order, unpack
-from kgbuild.state import Member, State, digest_of
-from kgbuild.views import Content, commit, content_digest, read_records
+from kgbuild.state import Member, Members, State, digest_of
+from kgbuild.views import Change, Content, Stored, commit, commit_parts, content_digest, graph_pieces, read_records
 
 if TYPE_CHECKING:
     import networkx
@@ -32,7 +33,21 @@ if TYPE_CHECKING:
     from kgbuild.query import Result
     from kgbuild.reference import Table
 
-__all__ = ["Changes", "KnowledgeGraph", "build", "open_build", "read_records", "reference", "remove"]
+__all__ = [
+    "LARGE",
+    "Changes",
+    "KnowledgeGraph",
+    "build",
+    "graph_pieces",
+    "open_build",
+    "read_records",
+    "reference",
+    "remove",
+]
+
+
+LARGE = 200
+"""Articles above which a folder is drawn in parts (docs/store.md), so that an article more costs what it touches and not the whole folder."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +80,16 @@ class KnowledgeGraph:
     config: Config = field(default_factory=Config)
     versions: dict[str, str] = field(default_factory=dict)
     changes: Changes | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of records by kind, by name."""
+        found = (
+            self.records.counts()
+            if isinstance(self.records, Stored)
+            else Counter(type(r).__name__ for r in self.records)
+        )
+        return dict(sorted(found.items()))
 
     def query(self, text: str, *arguments: str) -> Result:
         """Rows of a SPARQL query, or of a named question with its arguments ("who-opposes", "Russia").
@@ -236,7 +261,7 @@ def _add(paths: Sequence[str], out: Path, config: Config, progress: Report | Non
         change = intake(paths, read_with_origins(paths, run.config), run.members, state.skipped())
         if not change.put and not change.kept:
             raise InputError(_nothing(paths, change.skipped))
-        before = dict(run.members)
+        before = {a: m for a in change.put if (m := run.members.get(a)) is not None}
         notes, skipped = change.notes, change.skipped
         for article, member in change.put.items():
             run.members[article] = member
@@ -246,7 +271,7 @@ def _add(paths: Sequence[str], out: Path, config: Config, progress: Report | Non
         for article, reason in failed.items():
             skipped.append(reason)
             notes.append((paths[0] if article in change.put else "", reason))
-            if article in before and article in change.put:
+            if article in before:
                 run.members[article] = before[article]  # its records of before are better than none
             else:
                 del run.members[article]
@@ -306,7 +331,9 @@ class _Run:
         failed: dict[str, Skipped] = {}
         with self.language:
             pipeline = self.pipeline
-            missing = [m for _, m in sorted(self.members.items()) if not self.state.has(m.digest, pipeline)]
+            whole = self.state.meta("complete") == pipeline  # then what the folder had has its records
+            members = self.members.put_in() if whole else dict(self.members)
+            missing = [m for _, m in sorted(members.items()) if not self.state.has(m.digest, pipeline)]
             meter = Meter(m.document for m in missing)
             # As each is done, not in order: what a worker finished is kept, whatever happens to the others.
             for number, document, found in self.language.results([m.document for m in missing]):
@@ -326,20 +353,9 @@ class _Run:
             del self.members[article]
         notes = [*notes, *(("", s) for s in failed.values())]
         pipeline = self.pipeline
-        records = [r for m in self.members.values() for r in self.state.records(m.digest, pipeline)]
-        versions, refused = self._versions(pipeline)
+        known, refused = self._versions(pipeline)
+        versions = known | self.corrections_version
         skipped = [*(s for _, s in notes), *self.refused, *refused]
-        graph = KnowledgeGraph(
-            records=resolve.resolve(records, self.corrections, skipped),
-            skipped=sorted(set(skipped), key=lambda s: (s.source, s.reason)),
-            config=self.config,
-            versions=versions | self.corrections_version,
-            changes=dataclasses.replace(
-                changes, again=changes.again or len(self.processed) * bool(changes.removed),
-                skipped=tuple(sorted({*changes.skipped, *(s for s in skipped if s not in {n for _, n in notes}), *failed.values()},
-                                     key=lambda s: (s.source, s.reason))),
-            ),
-        )  # fmt: skip
         meta = {
             "settings": _kept_settings(self.config),
             "corrections": {
@@ -347,10 +363,35 @@ class _Run:
                 "refused": [[s.source, s.reason] for s in self.refused],
                 "version": self.corrections_version,
             },
-            "versions": {pipeline: [versions, [[s.source, s.reason] for s in refused]]},
+            "versions": {pipeline: [known, [[s.source, s.reason] for s in refused]]},
+            "complete": pipeline,
         }
-        commit(self.folder, self.state, graph._content, self.members, notes, meta, self.key)
-        return graph
+        records: Sequence[Record]
+        if len(self.members) > LARGE:
+            change = Change(pipeline, self.corrections, skipped, notes, meta)
+            key = f"{pipeline} {self.config.base}"
+            skipped = commit_parts(self.folder, self.state, self.config, versions, self.members, change, key)
+            records = Stored(self.folder.path)
+        else:
+            given = [r for a in self.members for r in self.state.records(self.members.digest(a), pipeline)]
+            records = resolve.resolve(given, self.corrections, skipped)
+            skipped = sorted(set(skipped), key=lambda s: (s.source, s.reason))
+            commit(
+                self.folder,
+                self.state,
+                Content(records, skipped, self.config, versions),
+                self.members,
+                notes,
+                meta,
+                self.key,
+            )
+        inputs = {n for _, n in notes}
+        said = {*changes.skipped, *(s for s in skipped if s not in inputs), *failed.values()}
+        told = dataclasses.replace(
+            changes, again=changes.again or len(self.processed) * bool(changes.removed),
+            skipped=tuple(sorted(said, key=lambda s: (s.source, s.reason))),
+        )  # fmt: skip
+        return KnowledgeGraph(records, skipped, self.config, versions, told)
 
     def _versions(self, pipeline: str) -> tuple[dict[str, str], list[Skipped]]:
         """What the manifest says of the pipeline, and the lines of own entities it refused; known without loading it when it ran before."""
@@ -362,19 +403,20 @@ class _Run:
         return versions_of(told, self.config), list(told.refused)
 
 
-def _members(folder: Folder, state: State, manifest: Mapping[str, Any] | None) -> dict[str, Member]:
+def _members(folder: Folder, state: State, manifest: Mapping[str, Any] | None) -> Members:
     """The articles of a folder. Its files are right: a state that knows of other ones (or of none) is set by them."""
     if manifest is None:
         return state.members()
     if state.meta("manifest") == content_digest(folder.path / MANIFEST):
         return state.members()
-    kept = state.members()
-    out: dict[str, Member] = {}
-    for record in read_records(folder.path):
-        if isinstance(record, Document):
-            digest = digest_of(record)
-            old = kept.get(record.id)
-            out[record.id] = old if old is not None and old.digest == digest else Member(record, _UNKNOWN, digest)
+    out = state.members()
+    found = {r.id: r for r in read_records(folder.path) if isinstance(r, Document)}
+    for article in [a for a in out if a not in found]:
+        del out[article]
+    for article, document in found.items():
+        digest = digest_of(document)
+        old = out.saved(article)
+        out[article] = old if old is not None and old.digest == digest else Member(document, _UNKNOWN, digest)
     return out
 
 

@@ -21,6 +21,7 @@ import pyoxigraph as ox
 
 from kgbuild.errors import BuildFolderError, KgbuildError, UsageError
 from kgbuild.files import whole_file
+from kgbuild.folder import aggregate_files, flat_files, graph_files, settled
 
 __all__ = ["Target", "publish"]
 
@@ -74,7 +75,7 @@ def publish(
     folder, from which the next one to the same target goes on; it starts anew when the graph has changed since. Raises
     KgbuildError when the store refuses or stays away, BuildFolderError when the folder holds no graph.
     """
-    folder = Path(folder)
+    folder = settled(folder)
     lines = _lines(folder)
     content = hashlib.sha256("".join(lines).encode()).hexdigest()
     state = {"target": target.address, "content": content, "batch": batch, "add": add}
@@ -96,16 +97,16 @@ def publish(
 
 
 def _lines(folder: Path) -> list[str]:
-    """The triples of graph.ttl, flat.ttl and, where there is one, aggregates.ttl as sorted lines of N-Triples."""
+    """The triples of the graph, its shortcuts and, where there are any, its aggregates as sorted lines of N-Triples."""
     found: set[str] = set()
-    for name in ("graph.ttl", "flat.ttl", *(("aggregates.ttl",) if (folder / "aggregates.ttl").is_file() else ())):
+    for path in (*graph_files(folder), *(flat_files(folder) or [folder / "flat.ttl"]), *aggregate_files(folder)):
         try:
-            content = (folder / name).read_bytes()
+            content = path.read_bytes()
             found.update(f"{q.triple} .\n" for q in ox.parse(content, format=ox.RdfFormat.TURTLE))
         except FileNotFoundError as error:
-            raise BuildFolderError(f"{folder}: no {name}; run `kgbuild build INPUT -o {folder}` first") from error
+            raise BuildFolderError(f"{folder}: no {path.name}; run `kgbuild build INPUT -o {folder}` first") from error
         except (OSError, SyntaxError) as error:
-            raise BuildFolderError(f"{folder / name}: cannot be read ({error}); build the folder again") from error
+            raise BuildFolderError(f"{path}: cannot be read ({error}); build the folder again") from error
     return sorted(found)
 
 

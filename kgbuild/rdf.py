@@ -29,6 +29,7 @@ __all__ = [
     "decimal",
     "integer",
     "n_triples",
+    "reading_order",
     "statements",
     "turtle",
     "turtle_header",
@@ -222,7 +223,7 @@ def statements(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
     for subject, predicate, value in triples:
         subjects[subject][predicate].add(written(value))
     out: list[str] = []
-    for subject in sorted(subjects, key=_reading_order):
+    for subject in sorted(subjects, key=reading_order):
         rows = []
         for predicate, values in subjects[subject].items():
             joined = " , ".join(sorted(values))
@@ -236,7 +237,7 @@ def statements(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
     return "".join(out)
 
 
-def _reading_order(iri: str) -> tuple[str, int, int, str, str]:
+def reading_order(iri: str) -> tuple[str, int, int, str, str]:
     """Records of an article in the order of its text, everything else by IRI; the article itself before its records."""
     head, _, tail = iri.partition("#")
     match = _RECORD.fullmatch(tail)

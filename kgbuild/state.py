@@ -8,9 +8,10 @@ articles and the settings change in one transaction, together with the folder's 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,7 +21,7 @@ from typing import Any, Final
 from kgbuild.errors import BuildFolderError, OutputError
 from kgbuild.records import Document, Record, Skipped, from_json, pack, to_json, unpack
 
-__all__ = ["Member", "State", "digest_of"]
+__all__ = ["Member", "Members", "State", "digest_of"]
 
 VERSION: Final = 1
 """Version of the tables; a file of a later one is refused."""
@@ -29,6 +30,7 @@ _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS article (
   id TEXT PRIMARY KEY, source TEXT NOT NULL, origin TEXT NOT NULL, digest TEXT NOT NULL, document BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS article_origin ON article (origin, source);
 CREATE TABLE IF NOT EXISTS annotated (
   digest TEXT NOT NULL, pipeline TEXT NOT NULL, records BLOB NOT NULL, PRIMARY KEY (digest, pipeline));
 CREATE TABLE IF NOT EXISTS skipped (inputs TEXT NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL);
@@ -47,6 +49,88 @@ class Member:
 def digest_of(document: Document) -> str:
     """What decides whether stored records of a Document can be used: all of it, since all of it reaches the language step."""
     return sha256(to_json(document).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+class Members(MutableMapping[str, Member]):
+    """The articles of a folder by id, in order, as they are to be after a change: read when they are asked for, changed in memory alone."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._put: dict[str, Member] = {}
+        self._gone: set[str] = set()
+
+    def saved(self, article: str) -> Member | None:
+        """An article as the folder has it."""
+        row = self._db.execute("SELECT origin, digest, document FROM article WHERE id = ?", (article,)).fetchone()
+        return Member(_document(row[2]), row[0], row[1]) if row else None
+
+    def changes(self) -> tuple[dict[str, Member], list[str]]:
+        """(articles put in or replaced, ids of those taken out), against the folder as it is."""
+        put = {a: m for a, m in sorted(self._put.items()) if self.saved(a) != m}
+        return put, [a for a in sorted(self._gone) if self.saved(a) is not None]
+
+    def digest(self, article: str) -> str:
+        """The digest of an article's Document. Raises KeyError when it is not there."""
+        if article in self._put:
+            return self._put[article].digest
+        row = self._db.execute("SELECT digest FROM article WHERE id = ?", (article,)).fetchone()
+        if row is None or article in self._gone:
+            raise KeyError(article)
+        return str(row[0])
+
+    def put_in(self) -> dict[str, Member]:
+        """The articles that were put in since the folder was opened, as they were given."""
+        return dict(sorted(self._put.items()))
+
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """(id, source, origin) of each article, in order."""
+        rows = {
+            i: (i, s, o)
+            for i, s, o in self._db.execute("SELECT id, source, origin FROM article")
+            if i not in self._gone
+        }
+        rows |= {i: (i, m.document.source, m.origin) for i, m in self._put.items()}
+        return (row for _, row in sorted(rows.items()))
+
+    def within(self, roots: Iterable[str]) -> list[tuple[str, str, str]]:
+        """(id, source, origin) of the articles read from these files, or from files in these folders, in order."""
+        found: dict[str, tuple[str, str, str]] = {}
+        for root in roots:
+            begin, end = root.rstrip(os.sep) + os.sep, root.rstrip(os.sep) + chr(ord(os.sep) + 1)
+            query = "SELECT id, source, origin FROM article WHERE origin = ? OR (origin >= ? AND origin < ?)"
+            found |= {row[0]: row for row in self._db.execute(query, (root, begin, end)) if row[0] not in self._gone}
+            found |= {
+                i: (i, m.document.source, m.origin)
+                for i, m in self._put.items()
+                if m.origin == root or m.origin.startswith(begin)
+            }
+        return [row for _, row in sorted(found.items())]
+
+    def __getitem__(self, article: str) -> Member:
+        found = None if article in self._gone else self._put.get(article) or self.saved(article)
+        if found is None:
+            raise KeyError(article)
+        return found
+
+    def __setitem__(self, article: str, member: Member) -> None:
+        self._put[article] = member
+        self._gone.discard(article)
+
+    def __delitem__(self, article: str) -> None:
+        self[article]
+        self._put.pop(article, None)
+        self._gone.add(article)
+
+    def __iter__(self) -> Iterator[str]:
+        return (row[0] for row in self.rows())
+
+    def __len__(self) -> int:
+        (saved,) = self._db.execute("SELECT count(*) FROM article").fetchone()
+        new = sum(not self._has(a) for a in self._put)
+        return int(saved) + new - sum(self._has(a) for a in self._gone)
+
+    def _has(self, article: str) -> bool:
+        return self._db.execute("SELECT 1 FROM article WHERE id = ?", (article,)).fetchone() is not None
 
 
 class State:
@@ -77,7 +161,7 @@ class State:
             raise BuildFolderError(f"{self.path.parent.parent}: its store is of a newer kgbuild (format {version}, this one knows {VERSION}); update kgbuild")  # fmt: skip
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
-        if not version:
+        if not version or db.execute("SELECT 1 FROM sqlite_master WHERE name = 'article_origin'").fetchone() is None:
             db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
         return db
 
@@ -104,6 +188,29 @@ class State:
             if durable:
                 self.db.execute("PRAGMA synchronous = NORMAL")
 
+    @contextmanager
+    def change(self) -> Iterator[Callable[[], None]]:
+        """A change that is written step by step; it holds, once the disk has it, when what is yielded is called, and not at all when it is not.
+
+        Raises OutputError when the disk is full.
+        """
+        try:
+            self.db.execute("PRAGMA synchronous = FULL")
+            self.db.execute("PRAGMA cache_size = -65536")
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._commit
+            finally:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise OutputError(f"{self.path.parent.parent}: cannot be written ({error}); free space or name another folder with -o") from error  # fmt: skip
+        finally:
+            self.db.execute("PRAGMA synchronous = NORMAL")
+
+    def _commit(self) -> None:
+        self.db.execute("COMMIT")
+
     def meta(self, name: str, default: Any = None) -> Any:
         """A value that was kept under a name."""
         row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -114,10 +221,9 @@ class State:
         """How often the folder was changed."""
         return int(self.meta("generation", 0))
 
-    def members(self) -> dict[str, Member]:
-        """The articles by id, in order."""
-        rows = self.db.execute("SELECT id, origin, digest, document FROM article ORDER BY id")
-        return {i: Member(_document(d), origin, digest) for i, origin, digest, d in rows}
+    def members(self) -> Members:
+        """The articles by id, in order; what is changed in them stays in memory until it is written."""
+        return Members(self.db)
 
     def skipped(self) -> list[tuple[str, Skipped]]:
         """What was left out, each with the inputs of the run that met it."""

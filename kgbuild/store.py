@@ -2,41 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, cast
 
 import pyoxigraph as ox
 
 from kgbuild.errors import BuildFolderError
-from kgbuild.folder import settled
+from kgbuild.folder import aggregate_files, flat_files, graph_files, settled
 from kgbuild.ontology import ontology_file
 from kgbuild.rdf import PREFIXES, Iri, Triple, data_prefixes, turtle
 
-__all__ = ["QUERIES", "flat_turtle", "open_store", "store_base", "store_of"]
+__all__ = ["QUERIES", "chunks", "flat_turtle", "open_store", "store_base", "store_of"]
 
 QUERIES: Final = Path(__file__).resolve().parent / "queries"
 """Folder of the SPARQL files."""
 
 ONTOLOGY: Final = "kgbuild.ttl"
 GRAPH: Final = "graph.ttl"
-FLAT: Final = "flat.ttl"
-AGGREGATES: Final = "aggregates.ttl"
+CHUNK: Final = 8 << 20
+"""Bytes of small files that are loaded at once: each load takes a while whatever its length."""
 DEFAULT_BASE: Final = "https://w3id.org/kgbuild/"
 
 
 def open_store(folder: str | Path) -> ox.Store:
     """The graph of a build folder, its shortcuts and aggregates, and the ontology, in memory.
 
-    Raises BuildFolderError when the folder holds no graph.ttl or one that is not Turtle. Shortcuts are derived anew
-    when flat.ttl is missing; a folder without aggregates.ttl has none.
+    Raises BuildFolderError when the folder holds no graph or one that is not Turtle. Shortcuts are derived anew
+    when they are missing; a folder without aggregates has none.
     """
     folder = settled(folder)
-    graph = _read(folder / GRAPH, folder)
-    flat, aggregates = (_read(folder / n, folder) if (folder / n).is_file() else None for n in (FLAT, AGGREGATES))
-    try:
-        return store_of(graph, flat, aggregates)
-    except SyntaxError as error:
-        raise BuildFolderError(f"{folder}: its Turtle cannot be read ({error}); build the folder again") from error
+    graph = graph_files(folder)
+    if graph == [folder / GRAPH]:
+        flat, aggregates = (_read(f[0], folder) if f else None for f in (flat_files(folder), aggregate_files(folder)))
+        try:
+            return store_of(_read(graph[0], folder), flat, aggregates)
+        except SyntaxError as error:
+            raise BuildFolderError(f"{folder}: its Turtle cannot be read ({error}); build the folder again") from error
+    store = ox.Store()
+    for content in chunks([*graph, *flat_files(folder), *aggregate_files(folder)], folder):
+        try:
+            _load(store, content)
+        except SyntaxError as error:
+            raise BuildFolderError(f"{folder}: its Turtle cannot be read ({error}); build the folder again") from error
+    _load(store, ontology_file(ONTOLOGY).read_bytes())
+    return store
+
+
+def chunks(files: Iterable[Path], folder: Path) -> Iterator[bytes]:
+    """The content of Turtle files, several megabytes at a time: a prefix may be given anew, so that they can stand one after another.
+
+    Raises BuildFolderError when one cannot be read.
+    """
+    waiting: list[bytes] = []
+    for file in files:
+        waiting.append(_read(file, folder))
+        if sum(map(len, waiting)) > CHUNK:
+            yield b"".join(waiting)
+            waiting = []
+    if waiting:
+        yield b"".join(waiting)
 
 
 def store_of(graph: bytes, flat: bytes | None = None, aggregates: bytes | None = None) -> ox.Store:

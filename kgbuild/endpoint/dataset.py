@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import pyoxigraph as ox
 
 from kgbuild.errors import BuildFolderError
+from kgbuild.folder import aggregate_files, article_files, entity_files, flat_files
 from kgbuild.ontology import ontology_file
-from kgbuild.store import AGGREGATES, GRAPH, flat_turtle, store_base
+from kgbuild.store import GRAPH, chunks, flat_turtle, store_base
 
 __all__ = ["open_dataset", "statistics"]
-
-ENTITIES: Final = "entities.ttl"
 
 
 def open_dataset(folder: str | Path) -> ox.Store:
@@ -28,19 +27,22 @@ def open_dataset(folder: str | Path) -> ox.Store:
     store = ox.Store()
     base = None
     try:
-        for path in sorted((folder / "articles").glob("*.ttl")):
-            if path.name != ENTITIES:
-                loaded = path.read_bytes()
-                base = base or _base_of(loaded)
-                _load(store, loaded, f"{base}article/{path.stem}")
+        for path in article_files(folder):
+            loaded = path.read_bytes()
+            base = base or _base_of(loaded)
+            _load(store, loaded, f"{base}article/{path.stem}")
         if base is None:
             raise BuildFolderError(f"{folder}: no articles in it; run `kgbuild build INPUT -o {folder}` first")
-        _load(store, (folder / "articles" / ENTITIES).read_bytes(), f"{base}graph/entities")
-        flat = folder / "flat.ttl"
-        shortcuts = flat.read_bytes() if flat.is_file() else flat_turtle((folder / GRAPH).read_bytes())
-        _load(store, shortcuts, f"{base}graph/shortcuts")
-        if (folder / AGGREGATES).is_file():
-            _load(store, (folder / AGGREGATES).read_bytes(), f"{base}graph/aggregates")
+        flat = flat_files(folder)
+        if not flat:
+            _load(store, flat_turtle((folder / GRAPH).read_bytes()), f"{base}graph/shortcuts")
+        for files, name in (
+            (entity_files(folder), "entities"),
+            (flat, "shortcuts"),
+            (aggregate_files(folder), "aggregates"),
+        ):
+            for content in chunks(files, folder):
+                _load(store, content, f"{base}graph/{name}")
     except SyntaxError as error:
         raise BuildFolderError(f"{folder}: its Turtle cannot be read ({error}); build the folder again") from error
     except OSError as error:

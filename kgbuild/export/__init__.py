@@ -12,7 +12,9 @@ from kgbuild.errors import UsageError
 from kgbuild.records import Record
 from kgbuild.registry import Registry
 
-__all__ = ["WRITERS", "Selection", "Writer", "dump", "dump_articles", "dump_view", "join_articles"]
+__all__ = [
+    "WRITERS", "Selection", "Writer", "article_turtle", "dump", "dump_articles", "dump_view", "join_articles", "merge_articles", "shared_turtle",
+]  # fmt: skip
 
 Writer: TypeAlias = Callable[[Sequence[Record], BinaryIO, Config], None]
 """Writes the records of a build, in any order, as UTF-8 bytes that depend on nothing but their content."""
@@ -63,6 +65,29 @@ def join_articles(files: Iterable[bytes]) -> bytes:
     from kgbuild.export.turtle import joined
 
     return b"".join(joined(files))
+
+
+def article_turtle(article: str, records: Sequence[Record], config: Config) -> bytes:
+    """The Turtle of one article; `records` are its own in order, the Document first."""
+    from kgbuild.export.turtle import article_file
+
+    return article_file(article, records, config)
+
+
+def shared_turtle(
+    entities: Iterable[Record], clusters: Iterable[str], extractors: Iterable[str], config: Config
+) -> bytes:
+    """The Turtle of some of what articles share."""
+    from kgbuild.export.turtle import shared_file
+
+    return shared_file(entities, clusters, extractors, config)
+
+
+def merge_articles(shared: Iterable[bytes], articles: Iterable[bytes], config: Config) -> Iterator[bytes]:
+    """The Turtle of the whole graph, piece by piece, from the files of a large folder: those of what articles share, then each article's."""
+    from kgbuild.export.turtle import merged
+
+    return merged(shared, articles, config)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,9 @@ from kgbuild.records import (
     record_order,
 )
 
-__all__ = ["Parts", "article_of", "article_triples", "parts", "shared_triples", "triples"]
+__all__ = [
+    "Parts", "article_of", "article_triples", "clusters_of", "extractors_of", "parts", "shared_triples", "stated", "triples",
+]  # fmt: skip
 
 DEFAULT_LANGUAGE: Final = "en"
 LARGEST_QUANTITY: Final = 1e15
@@ -111,23 +113,32 @@ def article_triples(members: Sequence[Record], base: str) -> list[Triple]:
 
 def shared_triples(found: Parts, base: str) -> list[Triple]:
     """Triples of entities, event clusters and extractors, each said once whatever the number of articles."""
-    view = _View(base, None)
-    extractors: set[str] = set()
+    extractors: set[str] = {r.extractor for r in found.shared if not isinstance(r, Document)}
     clusters: set[str] = set()
-    for record in found.shared:
-        view.add(record)
-        if not isinstance(record, Document):
-            extractors.add(record.extractor)
     for members in found.articles.values():
-        for record in members:
-            if isinstance(record, Document):
-                continue
-            extractors.add(record.extractor)
-            if isinstance(record, Event) and record.cluster:
-                clusters.add(record.cluster)
+        extractors |= extractors_of(members)
+        clusters |= clusters_of(members)
+    return stated(found.shared, clusters, extractors, base)
+
+
+def extractors_of(records: Iterable[Record]) -> set[str]:
+    """The extractors that records name."""
+    return {r.extractor for r in records if not isinstance(r, Document)} - {""}
+
+
+def clusters_of(records: Iterable[Record]) -> set[str]:
+    """The clusters that the events among records are of."""
+    return {r.cluster for r in records if isinstance(r, Event) and r.cluster}
+
+
+def stated(entities: Iterable[Record], clusters: Iterable[str], extractors: Iterable[str], base: str) -> list[Triple]:
+    """Triples of these entities, clusters and extractors."""
+    view = _View(base, None)
+    for record in entities:
+        view.add(record)
     for cluster in sorted(clusters):
         view.say(view.iri(cluster), RDF_TYPE, _KG["Cluster"])
-    for name in sorted(extractors - {""}):
+    for name in sorted(set(extractors) - {""}):
         view.extractor(name)
     return view.triples
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from kgbuild.config import Config
-from kgbuild.export.triples import article_triples, parts, shared_triples
-from kgbuild.rdf import data_prefixes, statements, turtle_header
+from kgbuild.export.triples import article_triples, parts, shared_triples, stated
+from kgbuild.rdf import data_prefixes, reading_order, statements, turtle_header
 from kgbuild.records import Record
 
-__all__ = ["ENTITIES", "article_files", "joined", "write"]
+__all__ = ["ENTITIES", "article_file", "article_files", "joined", "merged", "shared_file", "write"]
 
 ENTITIES = "entities.ttl"
 """Name of the file of what all articles share: entities, event clusters, extractors."""
@@ -38,7 +38,48 @@ def article_files(
     for article, members in found.articles.items():
         name = article.removeprefix("article/") + ".ttl"
         known = ready.get(name) if ready else None
-        yield name, known or (_local(article, config) + header + _article(article, members, config)).encode()
+        yield name, known or article_file(article, members, config)
+
+
+def article_file(article: str, members: Sequence[Record], config: Config) -> bytes:
+    """The file of one article; `members` are its records in order, the Document first."""
+    header = turtle_header(data_prefixes(config.base))
+    return (_local(article, config) + header + _article(article, members, config)).encode()
+
+
+def shared_file(
+    entities: Iterable[Record], clusters: Iterable[str], extractors: Iterable[str], config: Config
+) -> bytes:
+    """A file of some of what all articles share."""
+    prefixes = data_prefixes(config.base)
+    return (
+        turtle_header(prefixes) + statements(stated(entities, clusters, extractors, config.base), prefixes)
+    ).encode()
+
+
+def merged(shared: Iterable[bytes], articles: Iterable[bytes], config: Config) -> Iterator[bytes]:
+    """The whole graph, piece by piece, of files of what articles share and of all articles' files in order; as `write` gives it.
+
+    Of the shared files all is in memory at once, of the others one.
+    """
+    prefixes = data_prefixes(config.base)
+    header = turtle_header(prefixes).encode()
+    blocks = [block for content in shared for block in content.removeprefix(header).split(b"\n\n") if block]
+    # in canonical Turtle an empty line ends a subject, and is nowhere else: a literal's line ends are escaped
+    blocks.sort(key=lambda block: reading_order(_subject(block, prefixes)))
+    yield header + b"".join(block + b"\n\n" for block in blocks)
+    for content in articles:
+        own, _, body = content.partition(header[:-1])  # an article's prefix is followed by an empty line
+        yield own + body
+
+
+def _subject(block: bytes, prefixes: Mapping[str, str]) -> str:
+    """The IRI a block of statements begins with."""
+    name = block[: block.index(b" ")].decode()
+    if name.startswith("<"):
+        return name[1:-1]
+    prefix, _, local = name.partition(":")
+    return prefixes[prefix] + local
 
 
 def joined(files: Iterable[bytes]) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ from kgbuild.ledger.identities import Identities
 from kgbuild.ledger.tables import clear, create, pack, unpack
 from kgbuild.records import (
     Affiliation,
+    Claim,
     Document,
     Entity,
     Event,
@@ -49,13 +50,15 @@ _ROLES = ("agents", "recipients", "themes", "places", "instruments")
 class Touched:
     """What a change may have made other than it was: articles, entities and clusters; `gone` are articles taken out.
 
-    An entity or cluster that is named here may be new, altered, or not there any more.
+    An entity or cluster that is named here may be new, altered, or not there any more. borne: articles of which something lies above
+    an entity that did not before, or does not any more; their records need not be others.
     """
 
     articles: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
     entities: frozenset[str] = frozenset()
     clusters: frozenset[str] = frozenset()
+    borne: frozenset[str] = frozenset()
 
 
 class Ledger:
@@ -106,7 +109,7 @@ class Ledger:
         who = Who(self.entities, self.entities.lands)
         told, clusters = self.clusters.change(gone, sorted({*dirty, *borne}), borne, self._told, who)
         articles = frozenset({*dirty, *told} - set(gone))
-        return Touched(articles, frozenset(gone), frozenset(entities), frozenset(clusters))
+        return Touched(articles, frozenset(gone), frozenset(entities), frozenset(clusters), frozenset(borne))
 
     def records(self, home: str) -> list[Record]:
         """The records of an article as the whole graph has them, in order, without its entities."""
@@ -186,6 +189,7 @@ class Ledger:
             new = Counter(self._variants(home))
             parts = {i for e in events for role in _ROLES for i in getattr(e, role)}
             parts |= {i for r in kept if isinstance(r, Stance) for i in (r.holder, r.attributed_to) if i != home}
+            parts |= {r.source for r in kept if isinstance(r, Claim) and r.source != home}
             content = {
                 "profiles": profiles if profiles is not None else found["profiles"] if found else [],
                 "variants": sorted(new.elements()), "parts": sorted(parts),

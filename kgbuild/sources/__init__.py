@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from kgbuild.config import Config
 from kgbuild.errors import InputError, KgbuildError
@@ -16,6 +20,7 @@ from kgbuild.registry import Registry
 from kgbuild.sources.article import Article, Hints, Reader, to_document, too_long
 from kgbuild.sources.decode import Undecodable, decode
 from kgbuild.sources.inputs import Found, find_files, sidecar_of
+from kgbuild.sources.packed import Unpacked, packing_of_head
 
 __all__ = ["READERS", "read", "read_with_origins"]
 
@@ -35,9 +40,11 @@ READERS: Registry[Reader] = Registry(
 )
 """Readers by file extension. A new format is one module with a Reader and one line here."""
 
-_TABLES = frozenset({"jsonl", "ndjson", "csv", "tsv"})
+_MANY = frozenset({"jsonl", "ndjson", "csv", "tsv"})  # formats of many articles a file: of any size
 _BYTES = 4  # most bytes of a character in any encoding read: a text file larger than this times max_chars is over it
 _HEAD = 4096
+_IN_MEMORY = 1 << 26
+_BUFFER = 1 << 18
 _SIDECAR_BYTES = 1_000_000
 
 
@@ -79,37 +86,91 @@ def _read(
 def _open(item: Found, config: Config) -> Iterator[Document | Skipped]:
     try:
         if item.path is None:
-            data = sys.stdin.buffer.read()
-            yield from _documents(io.BytesIO(data), item, _sniff(data), Hints(), config)
+            with tempfile.SpooledTemporaryFile(_IN_MEMORY) as kept:  # standard input is read once, readers read twice
+                shutil.copyfileobj(sys.stdin.buffer, kept)
+                kept.seek(0)
+                packing = packing_of_head(kept.read(_HEAD))
+                kept.seek(0)
+                yield from _unpacked(cast(BinaryIO, kept), Found(None, item.source, "", packing), Hints(), config)
             return
-        if item.extension not in _TABLES and item.path.stat().st_size > 10 * _BYTES * config.max_chars:
+        if not item.packing and item.extension not in _MANY and item.path.stat().st_size > _most(config):
             yield Skipped(item.source, too_long(config))
             return
         hints, problem = _sidecar(item.path, item.source)
         if problem is not None:
             yield problem
         with item.path.open("rb") as file:
-            yield from _documents(file, item, item.extension or "txt", hints, config)
+            yield from _unpacked(file, item, hints, config)
     except OSError as error:
         yield Skipped(item.source, f"cannot be read ({(error.strerror or type(error).__name__).lower()})")
 
 
+def _most(config: Config) -> int:
+    """Bytes of a file of one article beyond which it is too long, whatever its encoding and markup."""
+    return 10 * _BYTES * config.max_chars
+
+
+def _unpacked(file: BinaryIO, item: Found, hints: Hints, config: Config) -> Iterator[Document | Skipped]:
+    """What a file gives, unpacked when it is packed; a file that breaks off gives what is whole, and says where it broke."""
+    extension, many = item.extension, item.extension in _MANY
+    if not item.packing:
+        extension = extension or _sniff(file)
+        yield from (document for _, document in _documents(file, item, extension, hints, config))
+        return
+    if item.packing == "zstd" and find_spec("zstandard") is None:
+        yield Skipped(item.source, "zstd needs zstandard: pip install 'kgbuild[archives]'")
+        return
+    size = config.max_unpacked
+    unpacked = Unpacked(
+        file, item.packing, size, f"refused: it unpacks to more than {size:,} bytes; raise --max-unpacked"
+    )
+    with io.BufferedReader(unpacked, _BUFFER) as plain:
+        if packing_of_head(plain.read(4)):
+            yield Skipped(item.source, "packed more than once; unpack it first")
+            return
+        plain.seek(0)
+        if not extension:
+            extension = _sniff(plain)
+            many = extension in _MANY
+        if not many:
+            unpacked.bound(_most(config), too_long(config))
+        held: tuple[Article | Skipped, Document | Skipped] | None = None
+        for found in _documents(plain, item, extension, hints, config):
+            if held is not None:
+                yield held[1]
+            held = found
+        if unpacked.fault is not None:
+            if many and held is not None and isinstance(held[0], Article):
+                yield Skipped(held[0].source, "not used: the file breaks off here, and this article may be cut")
+            elif many and held is not None and held[0].source != item.source:
+                yield held[1]
+            yield Skipped(item.source, unpacked.fault)
+        elif held is not None:
+            yield held[1]
+
+
 def _documents(
     file: BinaryIO, item: Found, extension: str, hints: Hints, config: Config
-) -> Iterator[Document | Skipped]:
+) -> Iterator[tuple[Article | Skipped, Document | Skipped]]:
+    """What a reader finds in a file, each with what it becomes."""
+    nothing = True
     try:
         for found in READERS[extension](file, item.source, config):
+            nothing = False
             if isinstance(found, Skipped):
-                yield found
+                yield found, found
             else:
-                yield to_document(Article(found.source, found.text, hints.over(found.hints), found.join_title), config)
+                whole = Article(found.source, found.text, hints.over(found.hints), found.join_title)
+                yield found, to_document(whole, config)
+        if nothing:
+            yield (skipped := Skipped(item.source, "no article in it")), skipped
     except Undecodable as error:
-        yield Skipped(item.source, str(error))
+        yield (skipped := Skipped(item.source, str(error))), skipped
     except (OSError, KgbuildError):
         raise
     except Exception as error:  # a parser's fault on one file, whatever it is, must not cost the others
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        yield Skipped(item.source, f"cannot be read ({reason})")
+        yield (skipped := Skipped(item.source, f"cannot be read ({reason})")), skipped
 
 
 def _sidecar(path: Path, source: str) -> tuple[Hints, Skipped | None]:
@@ -137,15 +198,12 @@ def _sidecar(path: Path, source: str) -> tuple[Hints, Skipped | None]:
     ), None
 
 
-def _sniff(data: bytes) -> str:
-    """The format of standard input, which has no name to tell it: a page, JSON Lines, or plain text."""
-    head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
+def _sniff(file: BinaryIO) -> str:
+    """The format of a file that no name tells, left at its begin: a page, JSON Lines, or plain text."""
+    head = file.read(_HEAD)
+    file.seek(0)
+    begin = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if begin.startswith((b"<!doctype html", b"<html", b"<?xml")):
         return "html"
-    if head.startswith(b"{"):
-        try:
-            if isinstance(json.loads(data.lstrip(b"\xef\xbb\xbf").strip().split(b"\n", 1)[0]), dict):
-                return "jsonl"
-        except ValueError:
-            pass
-    return "txt"
+    # The first line of JSON Lines may be longer than the head: a brace and a key in quotes are enough
+    return "jsonl" if re.match(rb'\{\s*"', begin) else "txt"

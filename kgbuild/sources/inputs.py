@@ -16,6 +16,7 @@ from pathlib import Path
 
 from kgbuild.errors import InputError
 from kgbuild.records import Skipped
+from kgbuild.sources.packed import packing_of
 
 __all__ = ["STDIN", "Found", "find_files", "sidecar_of"]
 
@@ -29,15 +30,16 @@ _ABOUT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read: where it is, its name in records (relative to the folder named), and its extension without the
-    dot.
+    """A file to read: where it is, its name in records (relative to the folder named), its extension without the dot, and its packing
+    (gzip, zstd, "" for none), whose extension is not the file's.
 
-    `path` is None for standard input.
+    `path` is None for standard input. `extension` is "" where the content must tell.
     """
 
     path: Path | None
     source: str
     extension: str
+    packing: str = ""
 
 
 def find_files(inputs: Sequence[str], extensions: Container[str]) -> tuple[list[Found], list[Skipped]]:
@@ -73,8 +75,10 @@ def find_files(inputs: Sequence[str], extensions: Container[str]) -> tuple[list[
 
 
 def sidecar_of(path: Path) -> Path | None:
-    """The file with an article's metadata beside it: "<name>.meta.json", with or without the article's extension."""
-    for candidate in (path.with_name(path.name + SIDECAR), path.with_name(path.stem + SIDECAR)):
+    """The file with an article's metadata beside it: "<name>.meta.json", with or without the article's extensions."""
+    bare, _ = packing_of(path.name)
+    for name in dict.fromkeys((path.name, bare, Path(bare).stem)):
+        candidate = path.with_name(name + SIDECAR)
         if candidate.is_file():
             return candidate
     return None
@@ -145,7 +149,8 @@ def _walk(folder: Path, prefix: str, extensions: Container[str], found: list[Fou
 def _take(
     path: Path, source: str, extensions: Container[str], found: list[Found], skipped: list[Skipped], alone: bool
 ) -> None:
-    extension = path.suffix[1:].lower()
+    bare, packing = packing_of(path.name)
+    extension = Path(bare).suffix[1:].lower()
     source = _printable(source)
     try:
         mode = path.stat().st_mode
@@ -162,11 +167,10 @@ def _take(
     elif not alone and _ABOUT.fullmatch(path.name):
         skipped.append(Skipped(source, "about the folder, not an article"))
     elif extension in extensions or (alone and not extension):
-        found.append(Found(path, source, extension))
+        found.append(Found(path, source, extension or ("" if packing else "txt"), packing))
     else:
-        skipped.append(
-            Skipped(source, f"no reader for {'.' + extension if extension else 'files without an extension'}")
-        )
+        what = path.name[len(Path(bare).stem) :].lower()
+        skipped.append(Skipped(source, f"no reader for {_printable(what) or 'files without an extension'}"))
 
 
 def _has_article(sidecar: Path, extensions: Container[str]) -> bool:
@@ -177,7 +181,9 @@ def _has_article(sidecar: Path, extensions: Container[str]) -> bool:
     except OSError:
         return False
     return any(
-        other == name or (Path(other).stem == name and Path(other).suffix[1:].lower() in extensions) for other in beside
+        other == name or (Path(bare).suffix[1:].lower() in extensions and name in (bare, Path(bare).stem))
+        for other in beside
+        for bare in (packing_of(other)[0],)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +38,7 @@ PAGE = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{TI
 </head><body><nav><ul><li><a href="/">Home</a></li><li><a href="/world">World</a></li></ul></nav><article><h1>{TITLE}</h1>
 <div class="share"><a href="#">Share</a></div>{"".join(f"<p>{p}</p>" for p in PARAGRAPHS)}</article>
 <footer><p>© 2021 Daily Wire. All rights reserved.</p></footer></body></html>"""
+MANY = ("jsonl", "ndjson", "csv", "tsv")
 META = {"title": TITLE, "published": "2021-05-04", "publisher": "Daily Wire", "url": "https://example.org/crossing"}
 
 
@@ -87,11 +90,26 @@ def sample(folder: Path, extension: str) -> Path:
                + mark.join(f'"{cell}"' for cell in (TITLE, body, "May 4, 2021", "Daily Wire", META["url"])))  # fmt: skip
 
 
+def pack(path: Path, packing: str) -> Path:
+    """The file packed, in its place."""
+    if not packing:
+        return path
+    data = path.read_bytes()
+    path.unlink()
+    return put(path.with_name(f"{path.name}.{packing}"), gzip.compress(data) if packing == "gz" else zstd(data))
+
+
+def zstd(data: bytes) -> bytes:
+    return zstandard.ZstdCompressor().compress(data)
+
+
+@pytest.mark.parametrize("packing", ["", "gz", "zst"])
 @pytest.mark.parametrize("extension", list(READERS))
-def test_every_format_gives_the_same_document(tmp_path: Path, extension: str) -> None:
-    document = only(results(sample(tmp_path / extension, extension)))
+def test_every_format_gives_the_same_document(tmp_path: Path, extension: str, packing: str) -> None:
+    document = only(results(pack(sample(tmp_path / extension, extension), packing)))
     expected = only(results(sample(tmp_path / "plain", "txt")))
-    assert document.source == f"crossing.{extension}" + ("#1" if extension in ("jsonl", "ndjson", "csv", "tsv") else "")
+    name = f"crossing.{extension}" + (f".{packing}" if packing else "")
+    assert document.source == name + ("#1" if extension in MANY else "")
     for field in (
         "id",
         "text",

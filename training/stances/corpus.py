@@ -18,12 +18,14 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Token
 
-from kgbuild.annotate.encoder import MIDDLE, Encoder
+from kgbuild.annotate.encoder import MIDDLE, Encoder, WordPieces
 from kgbuild.annotate.leanings import FIRST, SECOND, roles_of, window
 from kgbuild.annotate.trees import Array
 from kgbuild.config import data_path
 
-__all__ = ["OPEN", "SWAPPED", "Row", "Seen", "distinct", "dse", "language", "newsmtsc", "seen"]
+from .marking import marked
+
+__all__ = ["OPEN", "SWAPPED", "Row", "Seen", "distinct", "dse", "language", "newsmtsc", "seen", "silver"]
 
 SWAPPED = (0, 2, 1, 4, 3)
 """Label of a pair -> the label when the two change places."""
@@ -31,6 +33,9 @@ OPEN = -100
 """Label for the head that a row has nothing to say to."""
 TOGETHER = 5
 """Sentences in one text: the encoder reads articles, so none of these stands always at the beginning of a window."""
+PAIRS = 2
+"""Pairs taken of one unlabelled sentence."""
+MIN_TOKENS, MAX_TOKENS = 6, 70
 NAMES = frozenset({"PERSON", "ORG", "LOC", "NORP"})
 MTSC = Path("NewsSentiment/controller_data/datasets/NewsMTSC-dataset/train.jsonl")
 
@@ -57,6 +62,8 @@ class Seen:
     actors: Array
     pair: int
     target: int
+    soft: Array | None = None
+    """What a teacher says of the pair: probabilities of its labels."""
 
     def __len__(self) -> int:
         return len(self.roles)
@@ -151,3 +158,37 @@ def _seen(row: Row, values: Array, places: Sequence[tuple[int, int]], named: Arr
     if len(row.spans) == 1:  # the one target stands in the second place: the head of targets looks there
         roles = np.where(roles == FIRST, SECOND, 0)
     return Seen(values[begin:end], roles, actors[begin:end], pair, target)
+
+
+def silver(texts: Iterable[str], nlp: Language, seed: int = 1) -> Iterator[tuple[Seen, tuple[list[int], list[int]]]]:
+    """Pairs of names in sentences of news that nobody has labelled: how the network reads each, and how the teacher does.
+
+    At most PAIRS of a sentence, by chance; sentences stand in their articles, as at run time.
+    """
+    chance = random.Random(seed)
+    encoder, word = nlp.get_pipe("encoder"), WordPieces(data_path("model", "encoder", "tokenizer.json"))
+    for text in texts:
+        doc = nlp.make_doc(text)
+        encoder(doc)
+        middle = doc.user_data[MIDDLE]
+        for sentence in doc.sents:
+            names = [e for e in sentence.ents if e.label_ in NAMES]
+            pairs = [(a, b) for n, a in enumerate(names) for b in names[n + 1 :] if a.text != b.text]
+            if not pairs or not MIN_TOKENS <= len(sentence) <= MAX_TOKENS:
+                continue
+            values, owners = middle.of(sentence.start, sentence.end)
+            named = np.array([doc[int(i)].ent_type_ in NAMES or _stands_for_somebody(doc[int(i)]) for i in owners])
+            words = [word(t.text) for t in sentence]
+            for a, b in chance.sample(pairs, min(PAIRS, len(pairs))):
+                first, second = ((e.start - sentence.start, e.end - sentence.start) for e in (a, b))
+                read = marked(words, first, second)
+                roles: Array = np.zeros(len(owners), np.int64)
+                for role, e in ((FIRST, a), (SECOND, b)):
+                    roles[(owners >= e.start) & (owners < e.end)] = role
+                begin, end = window(roles)
+                if read is not None and {FIRST, SECOND} <= set(roles[begin:end].tolist()):
+                    actors = (named | (roles > 0)).astype(np.int64)
+                    yield (
+                        Seen(values[begin:end].astype(np.float16), roles[begin:end], actors[begin:end], OPEN, OPEN),
+                        read,
+                    )

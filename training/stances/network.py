@@ -24,6 +24,8 @@ WIDTH, HEADS, INNER, LAYERS, LOWER = 384, 12, 1536, 6, 3
 DROPOUT = 0.15
 HIDDEN = 384
 TARGETS = 3
+TAUGHT = 2.0
+"""Weight of what the teacher says beside the corpora's own labels."""
 _PARTS = {"q": "query", "k": "key", "v": "value", "o": "output", "f1": "widen", "f2": "narrow", "n1": "attention_norm", "n2": "output_norm"}  # fmt: skip
 """Names of a layer's parts in the shipped graph -> ours."""
 
@@ -94,6 +96,29 @@ def shipped_upper_half(graph: Path) -> dict[str, Tensor]:
     return out
 
 
+def shipped(folder: Path) -> dict[str, Tensor]:
+    """The weights of the shipped network, as StanceNetwork names them; its head of targets is not shipped."""
+    out: dict[str, Tensor] = {}
+    for name in ("leanings.onnx", "pairs.onnx"):
+        graph = onnx.load(str(folder / name)).graph
+        arrays = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+        for node in graph.node:
+            if node.op_type == "MatMulInteger":
+                stem = node.input[1].removesuffix("_quantized")
+                centred = arrays[f"{stem}_quantized"].astype(np.float32) - arrays[f"{stem}_zero_point"].astype(
+                    np.float32
+                )
+                _, *parts, _ = node.name.split("/")
+                name = parts[-1] if parts[0] == "pair" else ".".join(parts)
+                out[f"{name}.weight"] = torch.tensor((centred * arrays[f"{stem}_scale"]).T.copy())
+        out |= {
+            k.removeprefix("network."): torch.tensor(v)
+            for k, v in arrays.items()
+            if v.dtype == np.float32 and k.startswith(("network.", "pair.")) and k.endswith(("weight", "bias", "start"))
+        }
+    return out
+
+
 def collate(rows: Sequence[Seen], alone: Sequence[bool] | None = None) -> dict[str, Tensor]:
     """Rows as padded tensors; only the row's own entities are marked as actors where `alone` says so."""
     length = max(map(len, rows))
@@ -110,6 +135,9 @@ def collate(rows: Sequence[Seen], alone: Sequence[bool] | None = None) -> dict[s
         "roles": roles,
         "pair": torch.tensor([r.pair for r in rows]),
         "target": torch.tensor([r.target for r in rows]),
+        "soft": torch.tensor(
+            np.stack([np.zeros(len(LABELS)) if r.soft is None else r.soft for r in rows]), dtype=torch.float
+        ),
     }
 
 
@@ -119,4 +147,7 @@ def loss(scores: tuple[Tensor, Tensor], batch: Mapping[str, Tensor], weights: Te
     for found, labels, weight in ((scores[0], batch["pair"], weights), (scores[1], batch["target"], None)):
         if (labels != OPEN).any():
             total = total + functional.cross_entropy(found, labels, weight, ignore_index=OPEN, label_smoothing=0.05)
+    taught = batch["soft"].sum(1) > 0
+    if taught.any():
+        total = total + TAUGHT * functional.cross_entropy(scores[0][taught], batch["soft"][taught])
     return total

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import copy
+import dataclasses
 import hashlib
+import itertools
 import json
 import pickle
 import random
@@ -17,21 +19,19 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bench.corpora import polnear
 from bench.dse import clean_lines, scored
 from kgbuild.annotate.leanings import LABELS
 from kgbuild.config import data_path
 
-from .corpus import Row, Seen, distinct, dse, language, newsmtsc, seen
-from .network import StanceNetwork, collate, loss, shipped_upper_half
+from .corpus import Row, Seen, distinct, dse, language, newsmtsc, seen, silver
+from .network import StanceNetwork, collate, loss, shipped, shipped_upper_half
 
 FOLDS = 5
-ALONE = 0.3
-"""Share of the rows in which nobody but the row's own entities is marked: what counts as an actor differs from article to article."""
-KEPT = 0.998
-"""Share of the running mean of the weights kept at each step; the mean is what is measured and shipped."""
 ALONE = 0.3
 """Share of the rows in which nobody but the row's own entities is marked: what counts as an actor differs from article to article."""
 KEPT = 0.998
@@ -110,6 +110,33 @@ def read(data: Path, out: Path) -> dict[str, tuple[list[Row], list[Seen]]]:
     return found
 
 
+def taught(options: argparse.Namespace) -> list[Seen]:
+    """DSE's training pairs and pairs of unlabelled news, each with what the teacher says of it; kept in `out` for the next run."""
+    from .marked import Item, MarkedStance, judged, word_table
+    from .marking import Reader
+
+    kept = (options.seen or options.out) / "taught.pkl"
+    if kept.is_file():
+        with kept.open("rb") as file:
+            return pickle.load(file)  # our own file
+    nlp = language()
+    rows, pairs = read(options.data, options.seen or options.out)["pairs"]
+    reader = Reader(nlp)
+    both = [(s, reader(r.text, *r.spans)) for r, s in zip(rows, pairs, strict=True)]
+    texts = [t.text for t in polnear(options.data / "polnear", "train")]
+    random.Random(options.seed).shuffle(texts)
+    both += itertools.islice(silver(texts, nlp), options.silver)
+    found = [(s, m) for s, m in both if m is not None]
+    say(corpus="taught", rows=len(found))
+    teacher = MarkedStance()
+    teacher.load_state_dict(torch.load(options.teacher / "marked.pt", weights_only=True))
+    likely = np.exp(judged(teacher, [Item(tuple(ids), tuple(marks)) for _, (ids, marks) in found], word_table())[0])
+    made = [dataclasses.replace(s, soft=p.astype(np.float32)) for (s, _), p in zip(found, likely, strict=True)]
+    with kept.open("wb") as file:
+        pickle.dump(made, file, protocol=5)
+    return made
+
+
 def train(options: argparse.Namespace) -> None:
     """Train into `out`: network.pt, log.jsonl (a line an epoch), and for a fold newsmtsc-K.jsonl."""
     torch.set_num_threads(options.threads)
@@ -120,12 +147,18 @@ def train(options: argparse.Namespace) -> None:
     left = [n for n, row in enumerate(target_rows) if fold(row) == options.fold]
     used = [t for n, t in enumerate(targets) if fold(target_rows[n]) != options.fold]
     rows = [*pairs, *([] if options.pairs_only else used)]
+    if options.teacher is not None:
+        rows = [*taught(options), *([] if options.pairs_only else used)]
     counts = torch.tensor([sum(s.pair == k for s in pairs) for k in range(len(LABELS))], dtype=torch.float)
     weights = (counts.sum() / counts).sqrt()
     weights = weights / weights.mean()
     model = StanceNetwork()
-    missing = model.load_state_dict(shipped_upper_half(data_path("model", "encoder", "encoder.onnx")), strict=False)
-    assert all(name.startswith(("mark", "start", "pair", "target")) for name in missing.missing_keys)
+    if options.go_on:
+        missing = model.load_state_dict(shipped(data_path("leanings")), strict=False)
+        assert not missing.unexpected_keys and all(name.startswith("target") for name in missing.missing_keys)
+    else:
+        missing = model.load_state_dict(shipped_upper_half(data_path("model", "encoder", "encoder.onnx")), strict=False)
+        assert all(name.startswith(("mark", "start", "pair", "target")) for name in missing.missing_keys)
     mean = copy.deepcopy(model)
     slow = list(model.layers.parameters())
     fast = [p for n, p in model.named_parameters() if not n.startswith("layers")]
@@ -203,6 +236,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pairs-only", action="store_true", help="leave NewsMTSC out")
     parser.add_argument("--fold", type=int, default=-1)
+    parser.add_argument(
+        "--teacher", type=Path, help="folder with marked.pt of training.stances.marked: learn what it says too"
+    )
+    parser.add_argument(
+        "--silver", type=int, default=16_000, help="unlabelled pairs of PolNeAR's training articles to be taught"
+    )
+    parser.add_argument(
+        "--go-on", action="store_true", help="begin with the shipped network instead of the encoder's upper half"
+    )
     parser.add_argument("--threads", type=int, default=1)
     train(parser.parse_args())
 
