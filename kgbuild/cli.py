@@ -91,7 +91,7 @@ def build(
             help="Article files (text, HTML, JSONL, CSV; also as .gz or .zst), folders, globs, or - for standard input."
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Build folder to write.")],
+    out: Annotated[str, typer.Option("--out", "-o", help="Build folder to write.", metavar="FOLDER")],
     model: Annotated[
         str | None, typer.Option(help="Another spaCy pipeline (path or package) instead of the shipped one.")
     ] = None,
@@ -130,6 +130,10 @@ def build(
     parts: Annotated[
         str | None, typer.Option(help="Folder or URL for the cluster's partitions; all nodes must see it.")
     ] = None,
+    partitioned: Annotated[
+        bool,
+        typer.Option("--partitioned", help="Leave the graph in partitions, in a folder or at a URL: see `gather`."),
+    ] = False,
     time_limit: Annotated[
         float | None,
         typer.Option(min=0.1, help="Seconds one article may take; one that takes longer is skipped with its reason."),
@@ -152,16 +156,19 @@ def build(
         any_language=any_language, max_unpacked=int(max_unpacked * 1e9), workers=workers_of(workers) if workers is not None else None,
         engine=engine, address=address, parts=parts, time_limit=time_limit,
     )  # fmt: skip
+    if partitioned:
+        _partitioned(inputs, out, config, quiet)
+        return
     with shown(quiet, clean) as step:  # says that it reads before what takes time is imported
         from kgbuild import pipeline
         from kgbuild.records import Claim, Document, Entity, Event, Stance
 
-        graph = pipeline.build(inputs, out, config, progress=step)
+        graph = pipeline.build(inputs, Path(out), config, progress=step)
     assert graph.changes is not None, "a build into a folder says what it changed"
     for skipped in graph.changes.skipped:
         print(f"kgbuild: skipped {clean(skipped.source)}: {clean(skipped.reason)}", file=sys.stderr)
     if graph.changes.gone:
-        print(f"kgbuild: {gone(graph.changes.gone, out)}", file=sys.stderr)
+        print(f"kgbuild: {gone(graph.changes.gone, Path(out))}", file=sys.stderr)
     missing = [
         s.source
         for s in graph.changes.skipped
@@ -179,6 +186,37 @@ def build(
         )
     if missing:
         raise InputError(f"{len(missing)} of the inputs named do not exist; the others were built")
+
+
+def _partitioned(inputs: Sequence[str], place: str, config: Config, quiet: bool) -> None:
+    with shown(quiet, clean) as step:
+        from kgbuild.partitioned import build_partitioned
+
+        manifest = build_partitioned(inputs, place, config, step)
+    for skipped in manifest["skipped"]:
+        print(f"kgbuild: skipped {clean(skipped['source'])}: {clean(skipped['reason'])}", file=sys.stderr)
+    if not quiet:
+        counts = ", ".join(f"{n} {kind}" for kind, n in manifest["counts"].items())
+        print(f"{counts} in {len(manifest['files'])} files under {place}", file=sys.stderr)
+
+
+@app.command()
+def gather(
+    place: Annotated[str, typer.Argument(help="Folder or URL of a graph in partitions.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Build folder to write.")],
+) -> None:
+    """Make a build folder of a graph that was built with --partitioned.
+
+    Example: kgbuild gather s3://bucket/news -o output/
+    """
+    from kgbuild.partitioned import gathered
+    from kgbuild.pipeline import KnowledgeGraph
+    from kgbuild.records import Skipped
+
+    records, manifest = gathered(place)
+    skipped = [Skipped(s["source"], s["reason"]) for s in manifest["skipped"]]
+    KnowledgeGraph(records, skipped, Config(base=manifest["base"]), manifest["versions"]).save(out)
+    print(f"{manifest['counts'].get('Document', 0)} articles in {out}", file=sys.stderr)
 
 
 @app.command()
@@ -267,10 +305,14 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw, parquet, svg, png or "
-            "html.",
+            help="turtle, trig, ntriples, nquads, jsonld, rdfxml, webannotation, rdf12, graphml, gexf, dot, csv, csvw, parquet, svg, png, "
+            "html or dossier.",
         ),
     ],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help='Of a dossier: one actor, or two: "Vladimir Putin" Ukraine.', metavar="[NAME]..."),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write (default: standard output).")] = None,
     view: Annotated[
         str | None,
@@ -285,7 +327,7 @@ def export(
     window: Annotated[str, typer.Option(help="Of series and time line: day, week, month or year.")] = "month",
     by: Annotated[str, typer.Option(help="actor, or state: each actor counts for the state it belongs to.")] = "actor",
 ) -> None:
-    """Write the graph in another format, or a table or picture of who stands where.
+    """Write the graph in another format, a table or picture of it, or a dossier of one actor or two.
 
     Example: kgbuild export output/ --format gexf -o graph.gexf
     """
@@ -305,7 +347,16 @@ def export(
     graph = pipeline.open_build(folder)
     # Metadata stands beside its table as FILE-metadata.json, where tools for CSV on the Web look for it.
     url = out.name.removesuffix("-metadata.json") if out and out.name.endswith("-metadata.json") else ""
-    content = dump_view(form, graph.records, graph.config, chosen, url)
+    if form == "dossier":
+        if not chosen.empty:
+            raise UsageError("a dossier takes names alone: no --view, --pair, --window or --by")
+        content = graph.dossier(*(names or ())).encode()
+    elif names:
+        raise UsageError(
+            f"{form} takes no names; a dossier does: kgbuild export {folder} --format dossier {names[0]!r}"
+        )
+    else:
+        content = dump_view(form, graph.records, graph.config, chosen, url)
     if out is None:
         sys.stdout.buffer.write(content)
         return
@@ -317,8 +368,13 @@ def export(
 def view_page(
     folder: Folder,
     browser: Annotated[bool, typer.Option(help="Open it; --no-browser only prints where the page is.")] = True,
+    live: Annotated[
+        bool, typer.Option("--live", help="Serve it to this machine with all articles whole, until Ctrl-C.")
+    ] = False,
 ) -> None:
     """Open the interactive page of a build in the browser.
+
+    The file in the folder carries a million characters of articles; --live shows all of a larger build.
 
     Example: kgbuild view output/
     """
@@ -328,6 +384,18 @@ def view_page(
     from kgbuild.export import dump
     from kgbuild.files import whole_file
 
+    if live:
+        from kgbuild.page.live import serve as serve_page
+
+        graph = pipeline.open_build(folder)
+
+        def ready(address: str) -> None:
+            print(address, flush=True)
+            if browser:
+                webbrowser.open(address)
+
+        serve_page(graph.records, graph.config, ready)
+        return
     page = folder / "graph.html"
     if not page.is_file():
         graph = pipeline.open_build(folder)

@@ -128,6 +128,15 @@ class KnowledgeGraph:
 
         return derived_turtle(self.aggregates(), self.config)
 
+    def dossier(self, *names: str) -> str:
+        """One self-contained HTML page about an actor, or about what is between two (docs/pictures.md).
+
+        Raises UsageError when a name is unknown (near names are listed) or stands for several.
+        """
+        from kgbuild.report import dossier
+
+        return dossier(self.records, names).decode()
+
     def to_rdflib(self) -> rdflib.Graph:
         """The whole graph as an rdflib.Graph."""
         import rdflib

@@ -34,6 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "knowledge": set(),
     "annotate": {"knowledge"},
     "claims": set(),
+    "partitioned": {"cluster", "fingerprint", "language"},
     "resolve": set(),
     "ledger": {"resolve"},
     "graph": set(),
@@ -45,7 +46,7 @@ ROOMS: dict[str, set[str]] = {
     "state": set(),
     "intake": {"state"},
     "drawn": {"folder", "state"},
-    "cluster": {"workers"},
+    "cluster": {"export", "resolve", "sources", "workers"},
     "language": {"annotate", "claims", "cluster", "fingerprint", "workers"},
     "store": {"folder"},
     "query": {"store"},
@@ -59,6 +60,7 @@ ROOMS: dict[str, set[str]] = {
     "explain": set(),
     "diff": {"folder"},
     "page": {"graph"},
+    "report": {"graph", "aggregate", "atlas", "page"},
 }
 """Room -> the rooms it may import beside the core. Only `pipeline` joins them; `cli` is the door."""
 

@@ -22,7 +22,7 @@ from kgbuild.sources.decode import Undecodable, decode
 from kgbuild.sources.inputs import Found, find_files, sidecar_of
 from kgbuild.sources.packed import Unpacked, packing_of_head
 
-__all__ = ["READERS", "read", "read_with_origins"]
+__all__ = ["READERS", "read", "read_one", "read_with_origins"]
 
 READERS: Registry[Reader] = Registry(
     "reader",
@@ -81,6 +81,11 @@ def _read(
                     continue
                 first[result.id] = result.source
             yield result, file.path
+
+
+def read_one(item: Found, config: Config) -> Iterator[Document | Skipped]:
+    """What one file holds, for whoever has found the files already (`inputs.find_files`)."""
+    return _open(item, config)
 
 
 def _open(item: Found, config: Config) -> Iterator[Document | Skipped]:
