@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -88,7 +89,7 @@ def build(
     inputs: Annotated[
         list[str],
         typer.Argument(
-            help="Article files (text, HTML, JSONL, CSV; also as .gz or .zst), folders, globs, or - for standard input."
+            help="Article files (text, HTML, JSONL, CSV, Parquet, RSS and Atom, WARC; also as .gz or .zst), folders, globs, or -."
         ),
     ],
     out: Annotated[str, typer.Option("--out", "-o", help="Build folder to write.", metavar="FOLDER")],
@@ -106,7 +107,13 @@ def build(
         str | None, typer.Option(help="Merges, splits, renames and rejections of entities (YAML or TSV).")
     ] = None,
     base: Annotated[str, typer.Option(help="IRI prefix of the data minted.")] = Config().base,
-    text_field: Annotated[str | None, typer.Option(help="Column or key of the text in CSV and JSONL rows.")] = None,
+    columns: Annotated[
+        str,
+        typer.Option(
+            help="Columns of rows (CSV, JSONL, Parquet): text=body,title=headline,date=...,publisher=...,url=..."
+        ),
+    ] = "",
+    text_field: Annotated[str | None, typer.Option(help="Column or key of the text in rows.")] = None,
     title_field: Annotated[str | None, typer.Option(help="Column or key of the headline.")] = None,
     date_field: Annotated[str | None, typer.Option(help="Column or key of the publication date.")] = None,
     publisher_field: Annotated[str | None, typer.Option(help="Column or key of the publisher.")] = None,
@@ -146,9 +153,9 @@ def build(
 
     Example: kgbuild build examples/ -o output/
     """
-    from kgbuild.workers.cores import (
-        workers_of,  # imported here and below so that --help and wrong calls answer at once
-    )
+    # imported here and below so that --help and wrong calls answer at once
+    from kgbuild.sources.columns import with_columns
+    from kgbuild.workers.cores import workers_of
 
     config = Config(
         base=_checked_base(base), model=model, knowledge=knowledge, entities=tuple(entities or ()), corrections=corrections,
@@ -156,6 +163,7 @@ def build(
         any_language=any_language, max_unpacked=int(max_unpacked * 1e9), workers=workers_of(workers) if workers is not None else None,
         engine=engine, address=address, parts=parts, time_limit=time_limit,
     )  # fmt: skip
+    config = with_columns(config, columns)
     if partitioned:
         _partitioned(inputs, out, config, quiet)
         return
