@@ -8,16 +8,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from kgbuild.config import VERSION, Config
 from kgbuild.errors import BuildFolderError, CheckError, InputError, KgbuildError, UsageError
 from kgbuild.progress import shown
+from kgbuild.reporting import changed, clean, evidence, gone, table
 
 __all__ = ["app", "main"]
 
@@ -33,12 +34,6 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
-CONTROL = dict.fromkeys((*range(32), *range(127, 160), 8206, 8207, *range(8234, 8239), *range(8294, 8298)), " ")
-"""Control and direction characters that text from an article must not send to a terminal."""
-
-PART_STYLES = {"trigger": "bold yellow", "cue": "bold magenta", "source": "bold green"}
-"""Colours of words with a job in a sentence that `explain` shows; the record's own words are bold."""
-
 Folder = Annotated[Path, typer.Argument(help="A build folder: what `kgbuild build -o` wrote.", metavar="FOLDER")]
 
 
@@ -76,7 +71,7 @@ def main() -> None:
 
 
 def _fail(message: str, status: int) -> NoReturn:
-    print("kgbuild: " + " ".join(message.split()).translate(CONTROL), file=sys.stderr)
+    print("kgbuild: " + clean(" ".join(message.split())), file=sys.stderr)
     sys.exit(status)
 
 
@@ -172,16 +167,16 @@ def build(
     if partitioned:
         _partitioned(inputs, out, config, quiet)
         return
-    with shown(quiet, _clean) as step:  # says that it reads before what takes time is imported
+    with shown(quiet, clean) as step:  # says that it reads before what takes time is imported
         from kgbuild import pipeline
         from kgbuild.records import Claim, Document, Entity, Event, Stance
 
         graph = pipeline.build(inputs, Path(out), config, progress=step)
     assert graph.changes is not None, "a build into a folder says what it changed"
     for skipped in graph.changes.skipped:
-        print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
+        print(f"kgbuild: skipped {clean(skipped.source)}: {clean(skipped.reason)}", file=sys.stderr)
     if graph.changes.gone:
-        print(f"kgbuild: {_gone(graph.changes.gone, Path(out))}", file=sys.stderr)
+        print(f"kgbuild: {gone(graph.changes.gone, Path(out))}", file=sys.stderr)
     missing = [
         s.source
         for s in graph.changes.skipped
@@ -194,7 +189,7 @@ def build(
         numbers = [(found.get(kind.__name__, 0), one, many) for kind, one, many in kinds]
         counts = [f"{n} {one if n == 1 else many}" for n, one, many in numbers]
         print(
-            f"{', '.join(counts)} in {out}{_changed(graph.changes)}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
+            f"{', '.join(counts)} in {out}{changed(graph.changes)}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
             file=sys.stderr,
         )
     if missing:
@@ -202,12 +197,12 @@ def build(
 
 
 def _partitioned(inputs: Sequence[str], place: str, config: Config, quiet: bool) -> None:
-    with shown(quiet, _clean) as step:
+    with shown(quiet, clean) as step:
         from kgbuild.partitioned import build_partitioned
 
         manifest = build_partitioned(inputs, place, config, step)
     for skipped in manifest["skipped"]:
-        print(f"kgbuild: skipped {_clean(skipped['source'])}: {_clean(skipped['reason'])}", file=sys.stderr)
+        print(f"kgbuild: skipped {clean(skipped['source'])}: {clean(skipped['reason'])}", file=sys.stderr)
     if not quiet:
         counts = ", ".join(f"{n} {kind}" for kind, n in manifest["counts"].items())
         print(f"{counts} in {len(manifest['files'])} files under {place}", file=sys.stderr)
@@ -247,11 +242,11 @@ def remove(
     """
     from kgbuild import pipeline
 
-    with shown(quiet, _clean) as step:
+    with shown(quiet, clean) as step:
         graph = pipeline.remove(folder, articles, progress=step)
     assert graph.changes is not None, "a removal says what it changed"
     for skipped in graph.changes.skipped:
-        print(f"kgbuild: skipped {_clean(skipped.source)}: {_clean(skipped.reason)}", file=sys.stderr)
+        print(f"kgbuild: skipped {clean(skipped.source)}: {clean(skipped.reason)}", file=sys.stderr)
     if not quiet:
         count, left = graph.changes.removed, graph.changes.kept
         print(f"{count} article{'' if count == 1 else 's'} removed, {left} left in {folder}", file=sys.stderr)
@@ -282,7 +277,7 @@ def query(
     from kgbuild import query as questions
 
     if show:
-        _table(
+        table(
             ["question", "asks", "example"], [(q.usage, q.description, q.example) for q in questions.named_questions()]
         )
         return
@@ -303,7 +298,7 @@ def query(
     result = questions.run(open_store(folder), text, *(arguments or []))
     form = form or ("turtle" if result.graph is not None else "table" if sys.stdout.isatty() else "tsv")
     if form == "table" and result.graph is None:
-        _table(result.variables, result.rows)
+        table(result.variables, result.rows)
         if not result.rows:
             print("no answer", file=sys.stderr)
     else:
@@ -499,7 +494,7 @@ def check(folder: Folder) -> None:
 
     report = checks.check(folder)
     for violation in report.violations:
-        print(_clean(str(violation)))
+        print(clean(str(violation)))
     if report.violations:
         raise CheckError(
             f"{len(report.violations)} violations in {folder}; build it again, and report them if they stay"
@@ -519,8 +514,8 @@ def explain(
     from kgbuild import pipeline
     from kgbuild.explain import explain as explanation
 
-    for evidence in explanation(pipeline.open_build(folder).records, what):
-        _evidence(evidence)
+    for found in explanation(pipeline.open_build(folder).records, what):
+        evidence(found)
 
 
 @app.command()
@@ -546,10 +541,10 @@ def diff(
         return
     before, after = pipeline.read_records(old), pipeline.read_records(new)
     for finding in findings(before, after):
-        print(_clean(finding))
+        print(clean(finding))
     changes = difference(before, after)
     for change in changes:
-        print(_clean(str(change)))
+        print(clean(str(change)))
     if not changes:
         print("no difference")
 
@@ -573,7 +568,7 @@ def ref(
     for name, (columns, rows) in tables.items():
         if topic in (None, name):
             print(name if topic is None else "", end="\n" if topic is None else "")
-            _table(columns, rows)
+            table(columns, rows)
 
 
 def _checked_base(base: str) -> str:
@@ -583,70 +578,3 @@ def _checked_base(base: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/([A-Za-z0-9._~/-]*[/#])?", base):
         raise UsageError(f"--base {base!r}: give an http or https IRI that ends in / (https://example.org/news/)")
     return base
-
-
-def _changed(changes: Any) -> str:
-    """What a build did, where it did not make the whole folder: " (1 new, 5 as they were)"."""
-    parts = [(changes.new, "new"), (changes.replaced, "changed"), (changes.kept - changes.again, "as they were"),
-             (changes.again, "processed again: program, settings or machine are others than before")]  # fmt: skip
-    said = [f"{n} {words}" for n, words in parts if n]
-    return f" ({', '.join(said)})" if changes.replaced or changes.kept else ""
-
-
-def _gone(sources: Sequence[str], folder: Path) -> str:
-    """One line on articles whose inputs are gone."""
-    shown = ", ".join(_clean(s) for s in sources[:5]) + (" ..." if len(sources) > 5 else "")
-    one = len(sources) == 1
-    return (
-        f"{len(sources)} article{' is' if one else 's are'} no longer in the inputs and stay{'s' if one else ''} in the graph: {shown}; "
-        f"`kgbuild remove {folder} SOURCE` takes {'it' if one else 'them'} out"
-    )
-
-
-def _clean(text: str) -> str:
-    return text.translate(CONTROL)
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
-    """A table with colour in a terminal, cards where it would not fit, tab-separated lines in a pipe."""
-    cells = [[_clean(c or "") for c in row] for row in rows]
-    if not sys.stdout.isatty():
-        for row in [list(columns), *cells]:
-            print("\t".join(row))
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console()
-    widths = [max((len(row[n]) for row in [list(columns), *cells]), default=0) for n in range(len(columns))]
-    if sum(widths) + 3 * len(widths) + 1 <= console.width:
-        table = Table(*columns)
-        for row in cells:
-            table.add_row(*(Text(c) for c in row))
-        console.print(table)
-        return
-    # Sentences do not fit into the columns of a table: a card each, its first value on top.
-    for number, row in enumerate(cells):
-        if number:
-            console.print()
-        console.print(Text(row[0], style="bold cyan"))
-        card = Table.grid(padding=(0, 2))
-        for name, cell in list(zip(columns, row, strict=True))[1:]:
-            if cell:
-                card.add_row(Text(f"  {name}", style="dim"), Text(cell))
-        console.print(card)
-
-
-def _evidence(evidence: Any) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    sentence = Text(_clean(evidence.sentence))
-    sentence.stylize("bold", evidence.begin, evidence.end)
-    for begin, end, job in evidence.parts:
-        sentence.stylize(PART_STYLES[job], begin, end)
-    console = Console()
-    console.print(Text(evidence.label, style="bold cyan"), soft_wrap=True)
-    console.print(Text("  ") + sentence, soft_wrap=True)
-    console.print(Text(f"  {evidence.detail}", style="dim"), soft_wrap=True)

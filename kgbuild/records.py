@@ -331,8 +331,11 @@ def to_json(record: Record) -> str:
 
 def from_json(line: str) -> Record:
     """The record of one JSON line. Raises ValueError on anything that is not one."""
-    data = json.loads(line)
-    if not isinstance(data, dict) or data.get("record") not in _KINDS:
+    try:
+        data = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("not a record: nested too deeply") from error
+    if not isinstance(data, dict) or not isinstance(data.get("record"), str) or data["record"] not in _KINDS:
         raise ValueError('not a record: no known "record" field')
     cls = _KINDS[data.pop("record")]
     try:

@@ -24,6 +24,7 @@ CORE = [
     "vocab",
     "rdf",
     "progress",
+    "reporting",
 ]
 """In import order: a core module may import only those before it."""
 
