@@ -25,7 +25,7 @@ from kgbuild.errors import BuildFolderError, OutputError
 from kgbuild.files import whole_file
 
 __all__ = [
-    "FORMAT", "LARGE_FORMAT", "MANIFEST", "STATE", "Folder", "aggregate_files", "article_files", "entity_files", "flat_files", "graph_files", "is_large", "listed_articles",
+    "FORMAT", "LARGE_FORMAT", "MANIFEST", "STATE", "STORE", "Folder", "aggregate_files", "article_files", "entity_files", "flat_files", "graph_files", "holder", "interrupted", "is_large", "listed_articles",
     "listed_files", "read_manifest", "record_files", "settled", "writing",
 ]  # fmt: skip
 
@@ -194,6 +194,20 @@ def settled(path: str | Path) -> Path:
             break
         time.sleep(0.02)
     return folder
+
+
+def interrupted(folder: Path) -> bool:
+    """Whether a build was cut off while it moved its files into place, or is at it."""
+    return (folder / STORE / _JOURNAL).exists()
+
+
+def holder(folder: Path) -> str | None:
+    """Who is writing the folder, as " (process 123)" or ""; None when nobody is. Nothing is changed."""
+    try:
+        with (folder / STORE / _LOCK).open("rb") as lock:
+            return None if _locked(lock) else _holder(folder / STORE / _LOCK)
+    except OSError:
+        return None
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
