@@ -8,15 +8,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import cos, radians
-from typing import Any, Final
+from math import cos, pi, radians, sin
+from typing import Any, Final, TypeAlias
 
 from kgbuild.aggregate import STATUSES, quad_class
 from kgbuild.config import data_path
 from kgbuild.graph import Evidence
 from kgbuild.records import Entity
 
-__all__ = ["QUADS", "Frame", "Spot", "core", "frame", "outlines", "spots"]
+__all__ = ["QUADS", "Frame", "Rectangle", "Spot", "core", "frame", "meet", "outlines", "placed", "spots"]
+
+Rectangle: TypeAlias = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
 
 QUADS: Final = ("MaterialConflict", "VerbalConflict", "VerbalCooperation", "MaterialCooperation", "")
 """The order in which a place's happenings are counted and drawn; "" is an event type without a quad class."""
@@ -101,15 +104,15 @@ def spots(evidence: Iterable[Evidence], entities: Mapping[str, Entity]) -> tuple
     return sorted(out, key=lambda s: (-s.count, s.name, s.id)), len(lost)
 
 
-def frame(places: Sequence[Spot], aspect: float = ASPECT) -> Frame:
+def frame(places: Sequence[Spot], aspect: float = ASPECT, narrowest: float = NARROWEST) -> Frame:
     """The part of the world that shows all places with room around them; the inhabited world when there are none."""
     if not places:
         return Frame(-180.0, SOUTH, 180.0, NORTH, 0.8)
     west, east = min(s.long for s in places), max(s.long for s in places)
     south, north = min(s.lat for s in places), max(s.lat for s in places)
     squeeze = max(0.5, cos(radians(max(-70.0, min(70.0, (south + north) / 2)))))
-    tall = max((north - south) * 1.35, NARROWEST)
-    wide = max((east - west) * 1.35, NARROWEST)
+    tall = max((north - south) * 1.35, narrowest)
+    wide = max((east - west) * 1.35, narrowest)
     tall, wide = max(tall, wide * squeeze / aspect), max(wide, tall * aspect / squeeze)
     if wide >= 360.0:
         wide = 360.0
@@ -140,6 +143,50 @@ def core(places: Sequence[Spot], share: float = 0.5, much: float = 0.15) -> list
         if held >= share and part < much and held / part**0.2 > most:
             best, most = beside, held / part**0.2
     return best
+
+
+def placed(
+    sizes: Sequence[tuple[float, float]], discs: Sequence[tuple[float, float, float]], within: Rectangle
+) -> list[tuple[float, float] | None]:
+    """The middle of each label (width, height) at its disc (x, y, radius), None where there is no room: on no other label, on no disc, inside.
+
+    Labels and discs are in one order, the most important first: it chooses first. Close places are tried first, then farther ones, which
+    need a line to their disc.
+    """
+    taken: list[Rectangle] = [(x - r, y - r, x + r, y + r) for x, y, r in discs]
+    out: list[tuple[float, float] | None] = []
+    for (w, h), (x, y, r) in zip(sizes, discs, strict=True):
+        best = None
+        for middle in _around(x, y, r, w, h):
+            mine = (middle[0] - w / 2, middle[1] - h / 2, middle[0] + w / 2, middle[1] + h / 2)
+            if mine[0] < within[0] or mine[1] < within[1] or mine[2] > within[2] or mine[3] > within[3]:
+                continue
+            if not any(meet(mine, other) for other in taken):
+                best = middle
+                taken.append(mine)
+                break
+        out.append(best)
+    return out
+
+
+def _around(x: float, y: float, r: float, w: float, h: float) -> list[tuple[float, float]]:
+    near = r + 2.0
+    side, over = near + w / 2, near + h / 2
+    slant = near * 0.72
+    found = [
+        (x + side, y), (x - side, y), (x + slant + w / 2, y + slant + h / 2), (x + slant + w / 2, y - slant - h / 2),
+        (x - slant - w / 2, y + slant + h / 2), (x - slant - w / 2, y - slant - h / 2), (x, y + over), (x, y - over),
+    ]  # fmt: skip
+    for reach in (10.0, 18.0, 28.0, 40.0, 54.0):
+        for n in range(16):
+            turn = 2 * pi * n / 16
+            found.append((x + cos(turn) * (r + reach + w / 2), y + sin(turn) * (r + reach + h / 2)))
+    return found
+
+
+def meet(a: Rectangle, b: Rectangle) -> bool:
+    """Whether two rectangles overlap."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 @lru_cache(maxsize=1)

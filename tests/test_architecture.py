@@ -24,6 +24,8 @@ CORE = [
     "vocab",
     "rdf",
     "progress",
+    "reporting",
+    "runlog",
 ]
 """In import order: a core module may import only those before it."""
 
@@ -33,6 +35,7 @@ ROOMS: dict[str, set[str]] = {
     "knowledge": set(),
     "annotate": {"knowledge"},
     "claims": set(),
+    "partitioned": {"cluster", "fingerprint", "language"},
     "resolve": set(),
     "ledger": {"resolve"},
     "graph": set(),
@@ -44,7 +47,7 @@ ROOMS: dict[str, set[str]] = {
     "state": set(),
     "intake": {"state"},
     "drawn": {"folder", "state"},
-    "cluster": {"workers"},
+    "cluster": {"export", "resolve", "sources", "workers"},
     "language": {"annotate", "claims", "cluster", "fingerprint", "workers"},
     "store": {"folder"},
     "query": {"store"},
@@ -56,8 +59,10 @@ ROOMS: dict[str, set[str]] = {
     "views": {"folder", "state", "drawn", "resolve", "ledger", "parts", "aggregate", "export", "store"},
     "reference": {"query"},
     "explain": set(),
+    "doctor": {"annotate", "knowledge", "fingerprint", "folder", "state"},
     "diff": {"folder"},
     "page": {"graph"},
+    "report": {"graph", "aggregate", "atlas", "page"},
 }
 """Room -> the rooms it may import beside the core. Only `pipeline` joins them; `cli` is the door."""
 

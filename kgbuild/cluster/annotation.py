@@ -20,16 +20,19 @@ from kgbuild.errors import KgbuildError
 from kgbuild.records import Document, Record, Skipped, to_json, unpack
 from kgbuild.workers import Limits, Outcome, Pool, Step
 
-__all__ = ["WORDS", "Annotate", "Annotation", "cut", "key_of"]
+__all__ = ["WORDS", "Annotate", "Annotation", "Part", "cut", "key_of"]
 
 WORDS = 50_000
 """Words of a partition: half a minute of one processor, and as much is lost with a worker at most."""
+
+Part = tuple[str, str, tuple[int, ...]]
+"""A partition of articles: its name, its checksum ("": the name tells it), and the places of those in it that are left out."""
 
 Told = TypeVar("Told")
 
 
 class Annotate(Generic[Told]):
-    """The work of one worker: name of a partition of articles -> receipt of the partition of their records; None -> what the step tells."""
+    """The work of one worker: a partition of articles -> receipt of the partition of their records; None -> what the step tells."""
 
     def __init__(self, start: Callable[[], Step[Told]], url: str, key: str, limits: Limits, told: Told | None) -> None:
         """`key` names all that records depend on beside the article. Raises KgbuildError where the step tells other than `told`."""
@@ -39,24 +42,31 @@ class Annotate(Generic[Told]):
             self._pool.close()
             raise KgbuildError(f"nodes of the cluster differ in program, model or rounding: install the same on all ({self._pool.told} here, {told} before)")  # fmt: skip
 
-    def __call__(self, name: str | None) -> dict[str, Any] | Told:
+    def __call__(self, item: Part | None) -> dict[str, Any] | Told:
         """Annotate a partition. Raises KgbuildError when it is not there."""
-        if name is None:
+        if item is None:
             return self._pool.told
+        name, _, without = item
         content = self._place.read(f"documents/{name}.parquet")
         if content is None:
             raise KgbuildError(
                 f"{self._place.url}/documents/{name}.parquet is not there: all nodes must see one storage"
             )
+        documents = [d for n, d in enumerate(documents_of(content)) if n not in without]
         found: list[tuple[str, list[Record] | Skipped]] = []
-        for _, document, given in self._pool.results(documents_of(content), ordered=True):
+        for _, document, given in self._pool.results(documents, ordered=True):
             found.append((key_of(document), unpack(given) if isinstance(given, bytes) else given))
         skipped = [[s.source, s.reason] for _, s in found if isinstance(s, Skipped)]
         facts = {
-            "key": self._key, "articles": len(found) - len(skipped),
+            "key": self.key_of(self._key, item), "articles": len(found) - len(skipped),
             "counts": counts_of(r for _, given in found if not isinstance(given, Skipped) for r in given), "skipped": skipped,
         }  # fmt: skip
         return self._place.finish(f"annotated/{name}.parquet", pack_found(found), facts)
+
+    @staticmethod
+    def key_of(key: str, item: Part) -> str:
+        """What the records of a partition are made of."""
+        return hashlib.sha256("\n".join([key, item[1], *map(str, item[2])]).encode()).hexdigest()[:32]
 
     def close(self) -> None:
         """End the processes."""
@@ -93,19 +103,22 @@ class Annotation(Generic[Told]):
             numbers.setdefault(key_of(document), deque()).append(n)
         for file in place.names("annotated"):
             name = file.removesuffix(".parquet")
-            if name != file and place.finished(f"annotated/{file}", self.key) is not None:
+            if (
+                name != file
+                and place.finished(f"annotated/{file}", Annotate.key_of(self.key, (name, "", ()))) is not None
+            ):
                 yield from self._outcomes(place, name, documents, numbers)
         rest = [documents[n] for n in sorted(n for several in numbers.values() for n in several)]
-        names = []
+        names: list[Part] = []
         for part in cut(rest, self.words):
             name = hashlib.sha256("\n".join([self.key, *map(key_of, part)]).encode()).hexdigest()[:16]
             place.write(f"documents/{name}.parquet", pack_documents(part))
-            names.append(name)
+            names.append((name, "", ()))
         for n, _ in self.engine.each(self._make, names):
-            yield from self._outcomes(place, names[n], documents, numbers)
+            yield from self._outcomes(place, names[n][0], documents, numbers)
 
     @property
-    def _make(self) -> Make[str | None, Any]:
+    def _make(self) -> Make[Part | None, Any]:
         return partial(Annotate, self.start, self.url, self.key, self.limits, self.told)
 
     @staticmethod

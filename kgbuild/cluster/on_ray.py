@@ -17,7 +17,7 @@ __all__ = ["OnRay"]
 LOOK: Final = 2.0
 """Seconds between looks at how many processors the cluster has."""
 PATIENCE: Final = 120.0
-"""Seconds without any worker before the run gives up."""
+"""Seconds without any processor before the run gives up."""
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 I = TypeVar("I")  # noqa: E741 (an item)
@@ -93,11 +93,10 @@ class OnRay:
                     actor = self._actor.remote()
                     jobs[actor.prepare.remote(made)] = (actor, None)
                 done, _ = ray.wait(list(jobs), num_returns=1, timeout=LOOK)
-                if not done:
-                    if all(n is None for _, n in jobs.values()) and time.monotonic() - seen > PATIENCE:
-                        raise KgbuildError(f"no worker in the Ray cluster for {PATIENCE:.0f} s: look at `ray status`, and run it again")  # fmt: skip
-                    continue
-                seen = time.monotonic()
+                if done or self._processors():  # all of them may be at other people's work: that ends
+                    seen = time.monotonic()
+                elif time.monotonic() - seen > PATIENCE:
+                    raise KgbuildError(f"the Ray cluster has had no processor for {PATIENCE:.0f} s: look at `ray status`, and run it again")  # fmt: skip
                 for ref in done:
                     actor, number = jobs.pop(ref)
                     try:
@@ -134,8 +133,11 @@ class OnRay:
             self._ray.shutdown()
 
     def _wanted(self) -> int:
-        there = int(self._ray.cluster_resources().get("CPU", 1))
+        there = self._processors()
         return max(1, min(there, self._most or there))
+
+    def _processors(self) -> int:
+        return int(self._ray.cluster_resources().get("CPU", 0))
 
 
 def _one_line(error: BaseException) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -72,14 +73,13 @@ class Place:
             raise OutputError(f"{self.url}/{folder}: cannot be read ({error.strerror or error})") from error
         return sorted(n for n in found if not n.endswith(".part"))
 
-    def remove(self) -> None:
-        """All of it."""
+    def remove(self, folder: str = "") -> None:
+        """All in a folder, or all of it."""
+        path = f"{self._root}/{folder}".rstrip("/")
         if self._local:
-            import shutil
-
-            shutil.rmtree(self._root, ignore_errors=True)
-        elif self._fs.exists(self._root):
-            self._fs.rm(self._root, recursive=True)
+            shutil.rmtree(path, ignore_errors=True)
+        elif self._fs.exists(path):
+            self._fs.rm(path, recursive=True)
 
     def finish(self, name: str, content: bytes, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Write a partition and then its receipt, `facts` with its checksum: only a partition with a receipt is done."""
@@ -97,10 +97,12 @@ class Place:
             return None
         if not isinstance(receipt, dict) or receipt.get("key") != key:
             return None
+        return receipt if self.proven(name, str(receipt.get("sha256"))) is not None else None
+
+    def proven(self, name: str, digest: str) -> bytes | None:
+        """The content of a file whose SHA-256 this is; None when it is not, or not there."""
         content = self.read(name)
-        if content is None or hashlib.sha256(content).hexdigest() != receipt.get("sha256"):
-            return None
-        return receipt
+        return content if content is not None and hashlib.sha256(content).hexdigest() == digest else None
 
 
 def _receipt(name: str) -> str:

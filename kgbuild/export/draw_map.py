@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import cos, pi, sin, sqrt
+from math import sqrt
 from typing import Any, Final
 
 from kgbuild.aggregate import Aggregates
-from kgbuild.atlas import QUADS, Frame, Spot, core, frame, outlines, spots
+from kgbuild.atlas import QUADS, Frame, Rectangle, Spot, core, frame, meet, outlines, placed, spots
 from kgbuild.export.pictures import AGAINST, FOR, INK, PALE, shown
 
-__all__ = ["draw", "placed"]
+__all__ = ["draw"]
 
 POINTS: Final = 72.0
 WIDE: Final = 540.0
@@ -30,9 +30,6 @@ LOOK: Final = {
     "": ("#BBBBBB", None, "neither"),
 }  # fmt: skip
 LAND, SHORE, SEA = "#F3EFE6", "#B9B2A3", "#FFFFFF"
-
-Rectangle = tuple[float, float, float, float]
-"""Left, bottom, right, top, in points."""
 
 
 def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
@@ -68,49 +65,6 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
         top -= tall + BETWEEN
     _legend(axes, places, nameless, lost, unit, most)
     return figure
-
-
-def placed(
-    sizes: Sequence[tuple[float, float]], discs: Sequence[tuple[float, float, float]], within: Rectangle
-) -> list[tuple[float, float] | None]:
-    """The middle of each label (width, height) at its disc (x, y, radius), None where there is no room: on no other label, on no disc, inside.
-
-    Labels and discs are in one order, the most important first: it chooses first. Close places are tried first, then farther ones, which
-    need a line to their disc.
-    """
-    taken: list[Rectangle] = [(x - r, y - r, x + r, y + r) for x, y, r in discs]
-    out: list[tuple[float, float] | None] = []
-    for (w, h), (x, y, r) in zip(sizes, discs, strict=True):
-        best = None
-        for middle in _around(x, y, r, w, h):
-            mine = (middle[0] - w / 2, middle[1] - h / 2, middle[0] + w / 2, middle[1] + h / 2)
-            if mine[0] < within[0] or mine[1] < within[1] or mine[2] > within[2] or mine[3] > within[3]:
-                continue
-            if not any(_meet(mine, other) for other in taken):
-                best = middle
-                taken.append(mine)
-                break
-        out.append(best)
-    return out
-
-
-def _around(x: float, y: float, r: float, w: float, h: float) -> list[tuple[float, float]]:
-    near = r + 2.0
-    side, over = near + w / 2, near + h / 2
-    slant = near * 0.72
-    found = [
-        (x + side, y), (x - side, y), (x + slant + w / 2, y + slant + h / 2), (x + slant + w / 2, y - slant - h / 2),
-        (x - slant - w / 2, y + slant + h / 2), (x - slant - w / 2, y - slant - h / 2), (x, y + over), (x, y - over),
-    ]  # fmt: skip
-    for reach in (10.0, 18.0, 28.0, 40.0, 54.0):
-        for n in range(16):
-            turn = 2 * pi * n / 16
-            found.append((x + cos(turn) * (r + reach + w / 2), y + sin(turn) * (r + reach + h / 2)))
-    return found
-
-
-def _meet(a: Rectangle, b: Rectangle) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _panel(axes: Any, view: Frame, members: Sequence[Spot], box: Rectangle, unit: float) -> int:
@@ -218,7 +172,7 @@ def _countries(axes: Any, view: Frame, at: Any, taken: list[Rectangle], box: Rec
         w, h = _wide(name.upper(), 5.5) + 2, 7.0
         mine = (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
         fits = mine[0] > box[0] and mine[1] > box[1] and mine[2] < box[2] and mine[3] < box[3]
-        if fits and not any(_meet(mine, other) for other in taken):
+        if fits and not any(meet(mine, other) for other in taken):
             taken.append(mine)
             axes.text(x, y, name.upper(), ha="center", va="center_baseline", fontsize=5.5, color="#8C8574", zorder=2)
 

@@ -108,7 +108,7 @@ class Pool(Generic[Told]):
         self._share = sys.platform == "linux" if share is None else share
         self._workers: list[_Worker] = []
         self._nursery: _Nursery[Told] | None = None
-        first: _Nursery[Told] = _Nursery(self._start)
+        first: _Nursery[Told] = self._load()
         self._nursery, self.told = first, first.told
         self._idle_deaths = 0
 
@@ -192,6 +192,13 @@ class Pool(Generic[Told]):
                 yield held.pop(emitted)
                 emitted += 1
 
+    def _load(self) -> _Nursery[Told]:
+        """A process with the step loaded; one that is killed meanwhile, for memory most likely, gets as many tries as an article."""
+        for _ in range(self.limits.tries - 1):
+            with suppress(_Killed):
+                return _Nursery(self._start)
+        return _Nursery(self._start)
+
     def _next_free(self) -> _Worker | None:
         """The worker with least to do, if it can take one more article; a new one while there are fewer than wished."""
         idle = next((w for w in self._workers if not w.jobs), None)
@@ -253,7 +260,7 @@ class Pool(Generic[Told]):
 
     def _new(self) -> _Worker:
         if self._nursery is None:
-            self._nursery = _Nursery(self._start)
+            self._nursery = self._load()
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -261,12 +268,16 @@ class Pool(Generic[Told]):
             except (OSError, EOFError):
                 # It was killed from outside, most likely for memory: load the step anew.
                 self._nursery.close()
-                self._nursery = _Nursery(self._start)
+                self._nursery = self._load()
                 process = self._nursery.worker(theirs, FORK if self._share else BECOME)
         worker = _Worker(ours, process, self._nursery)
         if not self._share:
             self._nursery = None
         return worker
+
+
+class _Killed(KgbuildError):
+    """The process ended before it said anything."""
 
 
 class _Nursery(Generic[Told]):
@@ -286,7 +297,7 @@ class _Nursery(Generic[Told]):
             told = pickle.loads(frames.receive(self._control))
         except (OSError, EOFError):
             self.close()
-            raise KgbuildError(f"the language step does not start ({_ending(self._process.returncode)}): give it more memory") from None  # fmt: skip
+            raise _Killed(f"the language step does not start ({_ending(self._process.returncode)}): give it more memory") from None  # fmt: skip
         except BaseException:
             self.close()
             raise

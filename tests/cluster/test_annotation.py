@@ -113,7 +113,7 @@ def test_a_place_nobody_shares_is_told(tmp_path: Path) -> None:
 
     alone_there = Annotate(work, str(tmp_path), "key", Limits(), None)
     with pytest.raises(KgbuildError, match="all nodes must see one storage"):
-        alone_there("0123")
+        alone_there(("0123", "", ()))
     alone_there.close()
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):

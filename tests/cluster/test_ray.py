@@ -29,7 +29,7 @@ def nodes() -> Iterator[Any]:
     patch = pytest.MonkeyPatch()
     patch.setenv("RAY_AUTH_MODE", "disabled")
     patch.setenv("RAY_memory_monitor_refresh_ms", "0")
-    patch.setenv("RAY_DISABLE_IMPORT_WARNING", "1")
+    patch.setenv("RAY_worker_niceness", "0")
     patch.setenv("PYTHONPATH", PATHS)
     import ray
     from ray.cluster_utils import Cluster

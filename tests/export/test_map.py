@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from made_records import made_records
 
 from kgbuild.aggregate import Aggregates
-from kgbuild.atlas import QUADS, Spot, core, frame, outlines, spots
-from kgbuild.export.draw_map import placed
+from kgbuild.atlas import QUADS, Spot, core, frame, outlines, placed, spots
 from kgbuild.export.draw_relations import labelled
 from kgbuild.records import Entity, Event
 
