@@ -14,7 +14,7 @@ from html import escape
 from typing import Any, BinaryIO
 
 from kgbuild.config import Config, data_path
-from kgbuild.page.payload import payload
+from kgbuild.page.payload import MOST_TEXT, payload
 from kgbuild.records import Document, Record
 
 __all__ = ["render", "write"]
@@ -23,8 +23,11 @@ _ASSETS = data_path().parent / "page" / "assets"
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
-def render(records: Iterable[Record], config: Config) -> str:
-    """The page as HTML text; the same records give the same page in whatever order they come."""
+def render(records: Iterable[Record], config: Config, most_text: int | None = MOST_TEXT) -> str:
+    """The page as HTML text; the same records give the same page in whatever order they come.
+
+    most_text: code points of whole articles in it, None for all.
+    """
     records = list(records)
     script, style, template = (_asset(name) for name in ("page.js", "page.css", "page.html"))
     parts = {
@@ -32,7 +35,7 @@ def render(records: Iterable[Record], config: Config) -> str:
         "base-uri 'none'; form-action 'none'",
         "title": escape(_title(records)),
         "style": style,
-        "data": _json(payload(records)),
+        "data": _json(payload(records, config.base, most_text)),
         "script": script,
     }
     for name, value in parts.items():  # in the template's order, so that no value is searched for a marker

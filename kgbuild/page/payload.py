@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from kgbuild.config import data_path
 from kgbuild.graph import Evidence, network
 from kgbuild.page.words import date_words, status_words
+from kgbuild.rdf import data_prefixes
 from kgbuild.records import Document, Record, Span
+from kgbuild.vocab import BROADER
 
-__all__ = ["payload"]
+__all__ = ["MOST_TEXT", "VIEWS", "payload", "queries"]
 
 LONGEST_NAME = 2000
 """Code points of a name or headline that the page carries; longer ones are no names."""
+MOST_TEXT = 1_000_000
+"""Code points of articles that the page carries whole; of those beyond, only the sentences that say something are there."""
+QUADS = ("VerbalCooperation", "MaterialCooperation", "VerbalConflict", "MaterialConflict")
+VIEWS = {
+    "network": "page/network", "map": "page/map", "timeline": "page/timeline", "matrix": "page/matrix", "quotes": "page/quotes",
+    "contradictions": "page/contradictions", "article": "articles",
+}  # fmt: skip
+"""View of the page -> the query behind it, in kgbuild/queries."""
 
 
-def payload(records: Iterable[Record]) -> dict[str, Any]:
+def payload(records: Iterable[Record], base: str = "", most_text: int | None = MOST_TEXT) -> dict[str, Any]:
     """Plain values for JSON. Numbers in lists point into the other lists; offsets are UTF-16 units, as scripts count.
 
-    documents: [headline, publisher, published, address]. sentences: [document, text, cut at the left, cut at the
-    right]. nodes: id, label, kind, and what is known of qid, lat, long, aliases, mentions, documents. evidence: id,
+    documents: [headline, publisher, published, address]; texts: theirs whole, "" beyond `most_text` code points in all
+    (None: no bound). sentences: [document, text, cut at the left, cut at the right, begin in the article]. quads: event
+    type -> number of its quad class. queries: view -> SPARQL, with the prefixes of `base`. nodes: id, label, kind, and what is known of qid, lat, long, aliases, mentions, documents. evidence: id,
     kind k, type t, sentence s, marks m [begin, end, 0 words or 1 cue], status st, words w, roles r [role, node], and
-    polarity p, score v, dates d, mode and confidence c. links: [source, target, evidence (-1: a tie), role] and, where
+    polarity p, score v, dates d, day (else the article's, then u), happening h, negated n, mode and confidence c. links: [source, target, evidence (-1: a tie), role] and, where
     it is not the type, the type with its roles in words ("undergoes Assault at").
     """
     view = network(records)
@@ -34,11 +47,19 @@ def payload(records: Iterable[Record]) -> dict[str, Any]:
     for e in view.evidence:
         sentences.setdefault((e.document, e.sentence), len(sentences))
     numbers = {e.record: i for i, e in enumerate(view.evidence)}
+    wide = {d.id: [i for i, c in enumerate(d.text) if c > "\uffff"] for d in view.documents}
+    happenings: dict[str, int] = {}
+    for e in view.evidence:
+        if e.cluster:
+            happenings.setdefault(e.cluster, len(happenings))
     return {
         "documents": [
             [_short(d.headline), _short(d.publisher), d.published or "", _address(d.url)] for d in view.documents
         ],
-        "sentences": [_sentence(texts[d], documents[d], span) for d, span in sentences],
+        "texts": _texts(view.documents, most_text),
+        "quads": {t: QUADS.index(q) for t in sorted({e.type for e in view.evidence}) if (q := _quad(t)) in QUADS},
+        "queries": queries(base),
+        "sentences": [_sentence(texts[d], documents[d], span, wide[d]) for d, span in sentences],
         "nodes": [
             _filled({
                 "id": n.id, "label": _short(n.label), "kind": n.kind, "qid": n.qid, "lat": n.lat, "long": n.long,
@@ -48,7 +69,9 @@ def payload(records: Iterable[Record]) -> dict[str, Any]:
             for n in view.nodes
         ],
         "evidence": [
-            _evidence(e, texts[e.document], sentences[e.document, e.sentence], names, nodes) for e in view.evidence
+            _evidence(e, texts[e.document], sentences[e.document, e.sentence], names, nodes)
+            | ({"h": happenings[e.cluster]} if e.cluster else {})
+            for e in view.evidence
         ],
         "links": [
             [nodes[e.source], nodes[e.target], numbers[e.evidence.record] if e.evidence else -1, e.role]
@@ -56,6 +79,32 @@ def payload(records: Iterable[Record]) -> dict[str, Any]:
             for e in view.edges
         ],
     }  # fmt: skip
+
+
+def queries(base: str) -> dict[str, str]:
+    """The SPARQL behind each view, with its prefixes."""
+    prefixes = "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in data_prefixes(base).items())
+    texts = {
+        v: data_path().parent.joinpath("queries", f"{name}.rq").read_text(encoding="utf-8") for v, name in VIEWS.items()
+    }
+    return {v: prefixes + text for v, text in texts.items()}
+
+
+def _texts(documents: Iterable[Document], most: int | None) -> list[str]:
+    out: list[str] = []
+    room = most
+    for d in documents:
+        fits = room is None or len(d.text) <= room
+        out.append(d.text if fits else "")
+        if room is not None:
+            room -= len(out[-1])
+    return out
+
+
+def _quad(kind: str) -> str:
+    while kind in BROADER and kind not in QUADS:
+        kind = BROADER[kind]
+    return kind
 
 
 def _evidence(
@@ -71,17 +120,20 @@ def _evidence(
         "id": e.record, "k": e.kind, "t": e.type, "s": sentence, "m": marks, "st": e.status, "w": words,
         "c": round(e.confidence, 2), "p": e.polarity, "v": e.score, "d": date_words(e.earliest, e.latest),
         "mode": e.mode, "x": e.extractor, "r": [[role, nodes[i]] for role, i in e.roles],
+        "day": (e.earliest or e.latest or document.published or "")[:10], "u": None if e.earliest or e.latest else 1,
+        "n": 1 if e.negated else None, "cameo": e.cameo,
     })  # fmt: skip
 
 
-def _sentence(document: Document, number: int, span: Span) -> list[Any]:
-    """The words, and whether they were cut inside a line: the page then shows dots."""
+def _sentence(document: Document, number: int, span: Span, wide: Sequence[int]) -> list[Any]:
+    """The words, whether they were cut inside a line (the page then shows dots), and where they begin; `wide` are the
+    places of the characters that take two units."""
     text = document.text
     before = text[max(0, span.begin - 3) : span.begin].rstrip(" ")
     after = text[span.end : span.end + 3].lstrip(" ")
     left = bool(before) and not before[-1].isspace() and before[-1] not in _STOP
     right = bool(after) and not after[0].isspace() and text[span.end - 1] not in _STOP
-    return [number, text[span.begin : span.end], int(left), int(right)]
+    return [number, text[span.begin : span.end], int(left), int(right), span.begin + bisect_left(wide, span.begin)]
 
 
 _STOP = ".!?:;…\"'”’)]"

@@ -237,3 +237,143 @@ def test_it_works_inside_a_notebook_frame(browser: Any, tmp_path: Path) -> None:
     assert frame.locator("#panel-evidence article").count() > 0
     assert complaints == []
     opened.context.close()
+
+
+VIEWS = ("network", "map", "timeline", "matrix", "quotes", "contradictions", "article")
+WHAT = {
+    "network": "#drawing .node", "map": "#other .spot", "timeline": "#other .bar", "matrix": "#other .cell",
+    "quotes": "#other article", "contradictions": "#other article", "article": "#other mark",
+}  # fmt: skip
+
+
+def show(opened: Opened, view: str) -> None:
+    opened.page.locator(f"#view-{view}").click()
+    assert opened.page.locator(f"#view-{view}").get_attribute("aria-selected") == "true"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_view_shows_something_and_its_address_shows_it_again(made: Opened, view: str) -> None:
+    show(made, view)
+    assert made.page.locator(WHAT[view]).count() > 0
+    again = made.context.new_page()
+    again.goto(made.page.url)
+    assert again.locator(f"#view-{view}").get_attribute("aria-selected") == "true"
+    assert again.locator(WHAT[view]).count() == made.page.locator(WHAT[view]).count()
+    made.page.evaluate("document.body.style.overflow")
+    assert made.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_what_is_chosen_in_one_view_stays_chosen_in_the_others(made: Opened) -> None:
+    show(made, "map")
+    made.page.locator(".spot[aria-label^='Eastquay']").click()
+    assert made.text("#panel-evidence h2") == ["Eastquay"]
+    show(made, "quotes")
+    assert made.text("#panel-evidence h2") == ["Eastquay"]
+    for said in made.text("#other article"):
+        assert "Eastquay" in said
+    show(made, "network")
+    assert made.page.locator(".node.chosen[aria-label^='Eastquay']").count() == 1
+
+
+def test_dates_chosen_on_the_time_line_hold_in_all_views(made: Opened) -> None:
+    show(made, "map")
+    before = made.page.locator("#other .spot").count()
+    show(made, "timeline")
+    made.page.locator("#other .bin").first.focus()
+    made.page.keyboard.press("Enter")
+    assert "from=" in made.page.url and made.page.locator("#filter-from").input_value()
+    assert float(made.page.locator(".brush").get_attribute("width") or 0) > 0
+    made.page.locator("#filter-from").fill("1999-01-01")
+    made.page.locator("#filter-to").fill("1999-12-31")
+    show(made, "map")
+    assert made.page.locator("#other .spot").count() == 0
+    assert "No event that passes the filters" in made.text("#other .empty")[0]
+    made.page.locator("#filters button", has_text="Clear").click()
+    assert made.page.locator("#other .spot").count() == before
+
+
+def test_a_drag_over_the_time_line_chooses_dates(made: Opened) -> None:
+    show(made, "timeline")
+    box = made.page.locator("#other svg").bounding_box()
+    assert box is not None
+    made.page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 50)
+    made.page.mouse.down()
+    made.page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 60, steps=4)
+    made.page.mouse.up()
+    assert "from=" in made.page.url and "to=" in made.page.url
+
+
+def test_a_cell_of_the_matrix_opens_its_sentences(made: Opened) -> None:
+    show(made, "matrix")
+    cell = made.page.locator("#other .cell").first
+    label = cell.get_attribute("aria-label") or ""
+    cell.click()
+    holder, _, target = label.partition(":")[0].partition(" toward ")
+    assert made.text("#panel-evidence h2") == [f"{holder} → {target}"]
+    assert made.page.locator("#panel-evidence article").count() > 0
+
+
+def test_an_article_is_shown_whole_and_its_marks_open_what_was_read(made: Opened) -> None:
+    show(made, "article")
+    texts = [r.text for r in made_records() if isinstance(r, Document)]
+    shown = made.page.eval_on_selector("#other .whole", "e => e.textContent")
+    assert shown in texts
+    made.page.locator("#other mark").first.click()
+    assert made.page.locator("#panel-evidence article").count() > 0
+    assert made.page.locator("#other mark.chosen").count() > 0
+    assert "item=" in made.page.url
+    made.page.locator("#article").select_option("1")
+    assert made.page.eval_on_selector("#other .whole", "e => e.textContent") in set(texts) - {shown}
+
+
+def test_both_sides_of_a_contradiction_stand_beside_each_other(made: Opened) -> None:
+    show(made, "contradictions")
+    sides = made.page.locator("#other .sides").first
+    yes, no = (sides.locator("> div").nth(n).bounding_box() for n in (0, 1))
+    assert yes and no and not boxes_overlap(yes, no)
+    assert sides.locator("> div").nth(0).locator("article").count() > 0
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_view_can_be_taken_away(made: Opened, view: str, tmp_path: Path) -> None:
+    show(made, view)
+    for button in made.page.locator("#tools button").all():
+        kind = str(button.text_content())
+        if kind == "SPARQL":
+            button.click()
+            assert "SELECT" in made.text("#query pre")[0]
+            made.page.locator("#query-close").click()
+            continue
+        with made.page.expect_download() as waiting:
+            button.click()
+        content = Path(waiting.value.path()).read_bytes()
+        start = {"CSV": b"\xef\xbb\xbf", "SVG": b"<svg", "PNG": b"\x89PNG"}[kind]
+        assert content.startswith(start)
+        if kind == "CSV":
+            assert content.count(b"\r\n") > 1
+    kinds = {"CSV", "SPARQL"} | ({"SVG", "PNG"} if view in ("network", "map", "timeline", "matrix") else set())
+    assert set(made.text("#tools button")) == kinds
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_barrier(browser: Any, tmp_path: Path, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    opened = Opened(browser, tmp_path, made_records(), color_scheme=scheme, bypass_csp=True)
+    for view in VIEWS:
+        show(opened, view)
+        found = axe.run(opened.page).response["violations"]
+        serious = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
+        assert serious == [], view
+    opened.context.close()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("width", [1440, 390])
+def test_hostile_text_is_text_in_every_view(browser: Any, tmp_path: Path, view: str, width: int) -> None:
+    opened = Opened(browser, tmp_path, hostile_records(long=10_000), viewport={"width": width, "height": 844})
+    show(opened, view)
+    assert opened.page.locator("script").count() == 2
+    assert opened.page.locator("img").count() == 0
+    assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert opened.complaints == []
+    opened.context.close()

@@ -14,8 +14,9 @@ from made_records import FIRST, HOSTILE, hostile_records, made_records, shuffled
 from kgbuild.config import Config
 from kgbuild.graph import network
 from kgbuild.page import render, write
-from kgbuild.page.payload import LONGEST_NAME, payload
+from kgbuild.page.payload import LONGEST_NAME, VIEWS, payload, queries
 from kgbuild.page.words import date_words
+from kgbuild.pipeline import KnowledgeGraph
 from kgbuild.records import Document
 
 
@@ -151,4 +152,26 @@ def test_the_writer_writes_the_page() -> None:
 
 
 def test_no_records_make_a_page_too() -> None:
-    assert data_of(render([], Config())) == {"documents": [], "sentences": [], "nodes": [], "evidence": [], "links": []}
+    data = data_of(render([], Config()))
+    assert sorted(data.pop("queries")) == sorted(VIEWS)
+    assert data.pop("quads") == {}
+    assert data == {"documents": [], "texts": [], "sentences": [], "nodes": [], "evidence": [], "links": []}
+
+
+def test_the_queries_of_the_views_have_answers() -> None:
+    graph = KnowledgeGraph(made_records())
+    for view, text in queries(graph.config.base).items():
+        assert len(graph.query(text)) > 0, view
+
+
+def test_sentences_stand_where_the_page_says() -> None:
+    data = data_of(render(made_records(), Config()))
+    for document, text, _, _, begin in data["sentences"]:
+        whole = data["texts"][document].encode("utf-16-le")
+        assert whole[2 * begin :].decode("utf-16-le").startswith(text)
+
+
+def test_texts_beyond_the_bound_are_left_out() -> None:
+    texts = payload(made_records(), most_text=len(FIRST))["texts"]
+    assert "" in texts and 0 < sum(map(len, texts)) <= len(FIRST)
+    assert "" not in payload(made_records(), most_text=None)["texts"]
