@@ -94,7 +94,9 @@ def _arguments(question: Question, names: dict[str, list[str]], n: int = 0) -> l
 
 def _answered(store: ox.Store, question: Question, names: dict[str, list[str]]) -> list[str]:
     """The first arguments to which there is an answer: a question without one costs nothing."""
-    tries = (_arguments(question, names, n) for n in range(TRIES if any(p.required for p in question.parameters) else 1))
+    tries = (
+        _arguments(question, names, n) for n in range(TRIES if any(p.required for p in question.parameters) else 1)
+    )
     return next((a for a in tries if len(ask(store, question.name, *a, seconds=600))), _arguments(question, names))
 
 
