@@ -151,7 +151,9 @@ def commit_parts(
         ledger = Ledger(state.db, lambda article: state.records(members.digest(article), change.pipeline))
         parts = Parts(folder, state.db, ledger, config)
         put, drop = members.changes()
-        fresh = state.meta("parts", "") != key
+        file = folder.path / MANIFEST
+        own = file.is_file() and content_digest(file) == state.meta("manifest")  # else others have written here since
+        fresh = state.meta("parts", "") != key or not own
         if fresh:
             ledger.clear()
             parts.clear()

@@ -36,11 +36,19 @@ READERS: Registry[Reader] = Registry(
         "ndjson": "kgbuild.sources.rows:read_jsonl",
         "csv": "kgbuild.sources.rows:read_csv",
         "tsv": "kgbuild.sources.rows:read_tsv",
+        "parquet": "kgbuild.sources.parquet:read_parquet",
+        "xml": "kgbuild.sources.feeds:read_xml",
+        "rss": "kgbuild.sources.feeds:read_xml",
+        "atom": "kgbuild.sources.feeds:read_xml",
+        "warc": "kgbuild.sources.warc:read_warc",
     },
 )
 """Readers by file extension. A new format is one module with a Reader and one line here."""
 
-_MANY = frozenset({"jsonl", "ndjson", "csv", "tsv"})  # formats of many articles a file: of any size
+# Formats of many articles a file: of any size
+_MANY = frozenset({"jsonl", "ndjson", "csv", "tsv", "parquet", "xml", "rss", "atom", "warc"})
+_NEEDS = {"parquet": ("pyarrow", "tables"), "warc": ("warcio", "archives"), "zstd": ("zstandard", "archives")}
+"""Format or packing -> the package that reads it, and the extra that brings the package."""
 _BYTES = 4  # most bytes of a character in any encoding read: a text file larger than this times max_chars is over it
 _HEAD = 4096
 _IN_MEMORY = 1 << 26
@@ -54,7 +62,7 @@ def read(inputs: Sequence[str], config: Config) -> Iterator[Document | Skipped]:
 
     The same articles come out in the same order whatever the order of `inputs`; an article whose text came before is
     Skipped ("same text as X"). Nothing of where the files lie gets into a record. An input that does
-    not exist is Skipped; when nothing else is left, or nothing was named, InputError is raised before anything is read.
+    not exist is Skipped; a file named by itself for which a package is missing raises InputError at once; when nothing else is left, or nothing was named, InputError is raised before anything is read.
     """
     return (item for item, _ in read_with_origins(inputs, config))
 
@@ -64,6 +72,10 @@ def read_with_origins(inputs: Sequence[str], config: Config) -> Iterator[tuple[D
     if not inputs:
         raise InputError("no input: name a file, a folder, a glob or - for standard input")
     found, skipped = find_files(inputs, READERS)
+    for item in found:
+        lacking = _lacking(item.packing, item.extension)
+        if lacking is not None and item.alone:
+            raise InputError(f"{item.source}: {lacking}")
     return _read(found, skipped, config)
 
 
@@ -110,6 +122,15 @@ def _open(item: Found, config: Config) -> Iterator[Document | Skipped]:
         yield Skipped(item.source, f"cannot be read ({(error.strerror or type(error).__name__).lower()})")
 
 
+def _lacking(*kinds: str) -> str | None:
+    """What to install before formats or packings can be read, None when all is there."""
+    for kind in kinds:
+        package, extra = _NEEDS.get(kind, ("", ""))
+        if package and find_spec(package) is None:
+            return f"{kind} files need {package}: pip install 'kgbuild[{extra}]'"
+    return None
+
+
 def _most(config: Config) -> int:
     """Bytes of a file of one article beyond which it is too long, whatever its encoding and markup."""
     return 10 * _BYTES * config.max_chars
@@ -117,13 +138,13 @@ def _most(config: Config) -> int:
 
 def _unpacked(file: BinaryIO, item: Found, hints: Hints, config: Config) -> Iterator[Document | Skipped]:
     """What a file gives, unpacked when it is packed; a file that breaks off gives what is whole, and says where it broke."""
-    extension, many = item.extension, item.extension in _MANY
+    extension = item.extension
+    if (lacking := _lacking(item.packing, extension)) is not None:
+        yield Skipped(item.source, lacking)
+        return
     if not item.packing:
         extension = extension or _sniff(file)
         yield from (document for _, document in _documents(file, item, extension, hints, config))
-        return
-    if item.packing == "zstd" and find_spec("zstandard") is None:
-        yield Skipped(item.source, "zstd needs zstandard: pip install 'kgbuild[archives]'")
         return
     size = config.max_unpacked
     unpacked = Unpacked(
@@ -134,9 +155,8 @@ def _unpacked(file: BinaryIO, item: Found, hints: Hints, config: Config) -> Iter
             yield Skipped(item.source, "packed more than once; unpack it first")
             return
         plain.seek(0)
-        if not extension:
-            extension = _sniff(plain)
-            many = extension in _MANY
+        extension = extension or _sniff(plain)
+        many = extension in _MANY
         if not many:
             unpacked.bound(_most(config), too_long(config))
         held: tuple[Article | Skipped, Document | Skipped] | None = None
@@ -147,7 +167,7 @@ def _unpacked(file: BinaryIO, item: Found, hints: Hints, config: Config) -> Iter
         if unpacked.fault is not None:
             if many and held is not None and isinstance(held[0], Article):
                 yield Skipped(held[0].source, "not used: the file breaks off here, and this article may be cut")
-            elif many and held is not None and held[0].source != item.source:
+            elif many and held is not None:
                 yield held[1]
             yield Skipped(item.source, unpacked.fault)
         elif held is not None:
@@ -159,6 +179,9 @@ def _documents(
 ) -> Iterator[tuple[Article | Skipped, Document | Skipped]]:
     """What a reader finds in a file, each with what it becomes."""
     nothing = True
+    if (lacking := _lacking(extension)) is not None:  # told by the content only now
+        yield (skipped := Skipped(item.source, lacking)), skipped
+        return
     try:
         for found in READERS[extension](file, item.source, config):
             nothing = False
@@ -204,11 +227,15 @@ def _sidecar(path: Path, source: str) -> tuple[Hints, Skipped | None]:
 
 
 def _sniff(file: BinaryIO) -> str:
-    """The format of a file that no name tells, left at its begin: a page, JSON Lines, or plain text."""
+    """The format of a file that no name tells, left at its begin: a page, a feed, JSON Lines, Parquet, WARC, or plain text."""
     head = file.read(_HEAD)
     file.seek(0)
     begin = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if begin.startswith((b"<!doctype html", b"<html", b"<?xml")):
+    if head.startswith((b"PAR1", b"WARC/")):
+        return "parquet" if head.startswith(b"P") else "warc"
+    if begin.startswith((b"<!doctype html", b"<html")):
         return "html"
+    if begin.startswith((b"<?xml", b"<rss", b"<feed")):
+        return "xml"
     # The first line of JSON Lines may be longer than the head: a brace and a key in quotes are enough
     return "jsonl" if re.match(rb'\{\s*"', begin) else "txt"

@@ -25,12 +25,14 @@ _TITLE_PARAGRAPHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What is known of an article beside its text, as found; `published` in any common form."""
+    """What is known of an article beside its text, as found; `published` and `captured` in any common form. The day of capture stands
+    for the day of publication where nothing else tells it."""
 
     title: str | None = None
     published: str | None = None
     publisher: str | None = None
     url: str | None = None
+    captured: str | None = None
 
     def over(self, other: Hints) -> Hints:
         """These hints, with those of `other` where this one has none."""
@@ -39,6 +41,7 @@ class Hints:
             self.published or other.published,
             self.publisher or other.publisher,
             self.url or other.url,
+            self.captured or other.captured,
         )
 
 
@@ -80,6 +83,8 @@ def to_document(article: Article, config: Config) -> Document | Skipped:
         return Skipped(article.source, "not English" if language == "und" else f"not English (looks like {language})")
     sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
     layout = analyse(text, title, parse_date(article.hints.published))
+    if layout.published is None and (captured := parse_date(article.hints.captured)) is not None:
+        layout = analyse(text, title, captured)
     return Document(
         id=document_id(sha256),
         text=text,

@@ -13,7 +13,7 @@ from kgbuild.records import Skipped
 from kgbuild.sources.article import Article, Hints, too_long
 from kgbuild.sources.decode import Undecodable, clean, decode
 
-__all__ = ["read_html"]
+__all__ = ["most_bytes", "read_html", "read_page"]
 
 _MARKUP_SHARE = 10  # pages weigh up to about this many times their article; larger ones are not parsed
 _MOST_TAGS = 20_000  # extraction takes time with the square of their number, some 3 s here; news pages have up to 8,000
@@ -26,14 +26,23 @@ def read_html(file: BinaryIO, source: str, config: Config) -> Iterator[Article |
 
     A title that the text lacks is put first. Raises decode.Undecodable.
     """
-    raw = file.read(_MARKUP_SHARE * config.max_chars + 1)
-    if len(raw) > _MARKUP_SHARE * config.max_chars:
+    yield from read_page(file.read(most_bytes(config) + 1), source, config)
+
+
+def most_bytes(config: Config) -> int:
+    """Bytes of a page beyond which it is not parsed."""
+    return _MARKUP_SHARE * config.max_chars
+
+
+def read_page(raw: bytes, source: str, config: Config, charset: str | None = None) -> Iterator[Article | Skipped]:
+    """The one article of a page's bytes; `charset` is what the server said of them. Raises decode.Undecodable."""
+    if len(raw) > most_bytes(config):
         yield Skipped(source, f"page {too_long(config)} {_MARKUP_SHARE} times over")
         return
     if not raw.strip():
         yield Skipped(source, "empty")
         return
-    page = _XML_DECLARATION.sub("", clean(_decode(raw)))
+    page = _XML_DECLARATION.sub("", clean(_decode(raw, charset)))
     if len(re.findall(r"<[a-zA-Z]", page)) > _MOST_TAGS:
         yield Skipped(source, f"page of more than {_MOST_TAGS:,} elements, which no article has")
         return
@@ -62,16 +71,20 @@ def read_html(file: BinaryIO, source: str, config: Config) -> Iterator[Article |
     yield Article(source, "\n\n".join(p for p in paragraphs if p), hints, join_title=True)
 
 
-def _decode(raw: bytes) -> str:
-    """By byte order mark, then the charset the page declares, then as any other text."""
+def _decode(raw: bytes, charset: str | None) -> str:
+    """By byte order mark, then the charset the server names, the one the page declares, then as any other text."""
     declared = _CHARSET.search(raw[:4096])
-    if declared and not raw.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        name = declared[1].decode("ascii").lower()
-        try:
-            # browsers read these names as Windows-1252, and so do the pages that carry them
-            return raw.decode("cp1252" if name in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii") else name)
-        except (LookupError, UnicodeDecodeError, ValueError):
-            pass  # a wrong declaration is common: the bytes decide
+    if not raw.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        for name in (charset, declared[1].decode("ascii").lower() if declared else None):
+            if name is None:
+                continue
+            try:
+                # browsers read these names as Windows-1252, and so do the pages that carry them
+                return raw.decode(
+                    "cp1252" if name in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii") else name
+                )
+            except (LookupError, UnicodeDecodeError, ValueError):
+                pass  # a wrong declaration is common: the bytes decide
     try:
         return decode(io.BytesIO(raw))
     except Undecodable as error:

@@ -31,7 +31,7 @@ _ABOUT = re.compile(
 @dataclass(frozen=True, slots=True)
 class Found:
     """A file to read: where it is, its name in records (relative to the folder named), its extension without the dot, and its packing
-    (gzip, zstd, "" for none), whose extension is not the file's.
+    (gzip, zstd, "" for none), whose extension is not the file's. `alone`: named by itself, not found in a folder.
 
     `path` is None for standard input. `extension` is "" where the content must tell.
     """
@@ -40,6 +40,7 @@ class Found:
     source: str
     extension: str
     packing: str = ""
+    alone: bool = False
 
 
 def find_files(inputs: Sequence[str], extensions: Container[str]) -> tuple[list[Found], list[Skipped]]:
@@ -167,7 +168,7 @@ def _take(
     elif not alone and _ABOUT.fullmatch(path.name):
         skipped.append(Skipped(source, "about the folder, not an article"))
     elif extension in extensions or (alone and not extension):
-        found.append(Found(path, source, extension or ("" if packing else "txt"), packing))
+        found.append(Found(path, source, extension or ("" if packing else "txt"), packing, alone))
     else:
         what = path.name[len(Path(bare).stem) :].lower()
         skipped.append(Skipped(source, f"no reader for {_printable(what) or 'files without an extension'}"))

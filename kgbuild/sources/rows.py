@@ -5,30 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from kgbuild.config import Config
 from kgbuild.records import Skipped
-from kgbuild.sources.article import Article, Hints, too_long
+from kgbuild.sources.article import Article, too_long
+from kgbuild.sources.columns import column_of, no_text, row_article
 from kgbuild.sources.decode import find_encoding
-from kgbuild.sources.words import in_order
 
 __all__ = ["read_csv", "read_jsonl", "read_tsv"]
 
-# In the order of preference, lower case, with "_" for spaces and hyphens.
-_USUAL = {
-    "text": in_order("text body content article article_text full_text fulltext maintext articlebody story"),
-    "title": in_order("title headline heading"),
-    "published": in_order(
-        "published date published_at publication_date date_published datepublished date_publish publishedat pub_date "
-        "pubdate datetime timestamp"
-    ),
-    "publisher": in_order(
-        "publisher source source_name sourcename site sitename outlet publication newspaper source_domain"
-    ),
-    "url": in_order("url link source_url sourceurl uri web_url permalink"),
-}
 _LONGEST_FIELD = 20  # times max_chars: a JSON escape takes up to 12 bytes a character, and other fields share the line
 
 
@@ -52,7 +39,7 @@ def read_jsonl(file: BinaryIO, source: str, config: Config) -> Iterator[Article 
             if not isinstance(row, dict):
                 yield Skipped(where, f"line {number} is not a JSON object")
                 continue
-            yield _article(row, where, f"line {number}", config)
+            yield row_article(row, where, f"line {number}", config)
 
 
 def read_csv(file: BinaryIO, source: str, config: Config) -> Iterator[Article | Skipped]:
@@ -86,12 +73,8 @@ def _table(file: BinaryIO, source: str, config: Config, delimiter: str | None) -
                 yield Skipped(source, "empty")
                 return
             header = [name.strip().removeprefix("\ufeff") for name in header]
-            if _column(header, "text", config) is None:
-                wanted = config.text_field or "text"
-                named = ", ".join(name[:40] for name in header[:20])
-                yield Skipped(
-                    source, f"no column {wanted!r}; columns found: {named}; name the text's column with --text-field"
-                )
+            if column_of(header, "text", config) is None:
+                yield no_text(source, header, config)
                 return
             for number, cells in enumerate(rows, start=1):
                 where = f"{source}#{number}"
@@ -104,47 +87,11 @@ def _table(file: BinaryIO, source: str, config: Config, delimiter: str | None) -
                         "quote fields that hold the delimiter",
                     )
                     continue
-                yield _article(dict(zip(header, cells, strict=False)), where, f"row {number}", config)
+                yield row_article(dict(zip(header, cells, strict=False)), where, f"row {number}", config)
     except csv.Error as error:
         yield Skipped(source, f"rows after row {number} cannot be read: {error}")
     finally:
         csv.field_size_limit(before)
-
-
-def _article(row: Mapping[str, Any], where: str, what: str, config: Config) -> Article | Skipped:
-    names = list(row)
-    column = _column(names, "text", config)
-    if column is None or row[column] is None or row[column] == "":
-        return Skipped(where, f"{what} has no {config.text_field or 'text'!r}")
-    if not isinstance(row[column], str):
-        return Skipped(where, f"{what}: {column!r} is not a string")
-    text: str = row[column]
-    if not text.strip():
-        return Skipped(where, f"{what}: {column!r} is empty")
-    hints = {field: _value(row, _column(names, field, config)) for field in ("title", "published", "publisher", "url")}
-    return Article(where, text, Hints(**hints), join_title=True)
-
-
-def _column(names: Iterable[str], field: str, config: Config) -> str | None:
-    """The column that holds a field: the configured one as written, else the first usual name in any case."""
-    named = {
-        "text": config.text_field, "title": config.title_field, "published": config.date_field,
-        "publisher": config.publisher_field, "url": config.url_field,
-    }[field]  # fmt: skip
-    names = list(names)
-    if named is not None:
-        return named if named in names else None
-    folded = {name.strip().lower().replace(" ", "_").replace("-", "_"): name for name in reversed(names)}
-    return next((folded[usual] for usual in _USUAL[field] if usual in folded), None)
-
-
-def _value(row: Mapping[str, Any], column: str | None) -> str | None:
-    value = row.get(column) if column is not None else None
-    if isinstance(value, dict):  # {"source": {"name": "Daily Wire"}}, as news services write it
-        value = value.get("name")
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    return value if isinstance(value, str) and value.strip() else None
 
 
 def _lines(file: io.TextIOWrapper, limit: int) -> Iterator[tuple[int, str, bool]]:

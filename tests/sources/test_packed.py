@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import sys
 import tracemalloc
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgbuild.config import Config
+from kgbuild.errors import InputError
 from kgbuild.records import Document, Skipped
 from kgbuild.sources import read
 from kgbuild.sources.packed import Unpacked
@@ -147,8 +149,14 @@ def test_metadata_beside_a_packed_article(tmp_path: Path) -> None:
 
 def test_without_zstandard_the_line_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kgbuild.sources.find_spec", lambda name: None)
-    _, skipped = found(put(tmp_path / "a.txt.zst", zstd(BODY.encode())))
-    assert skipped == {"a.txt.zst": "zstd needs zstandard: pip install 'kgbuild[archives]'"}
+    line = "zstd files need zstandard: pip install 'kgbuild[archives]'"
+    path = put(tmp_path / "a.txt.zst", zstd(BODY.encode()))
+    with pytest.raises(InputError, match=re.escape(line)) as caught:
+        read([str(path)], Config())
+    assert caught.value.status == 3
+    put(tmp_path / "b.txt", BODY.encode())
+    documents, skipped = found(tmp_path)  # in a folder it does not stop the others
+    assert len(documents) == 1 and skipped == {"a.txt.zst": line}
 
 
 @given(st.binary(max_size=400), st.integers(0, 300), st.sampled_from(["gzip", "zstd"]))

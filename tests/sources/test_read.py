@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import io
 import json
@@ -12,11 +13,16 @@ import time
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from xml.sax.saxutils import escape
 
+import pyarrow
 import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from kgbuild.config import Config
 from kgbuild.errors import InputError, UsageError
@@ -38,8 +44,44 @@ PAGE = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{TI
 </head><body><nav><ul><li><a href="/">Home</a></li><li><a href="/world">World</a></li></ul></nav><article><h1>{TITLE}</h1>
 <div class="share"><a href="#">Share</a></div>{"".join(f"<p>{p}</p>" for p in PARAGRAPHS)}</article>
 <footer><p>© 2021 Daily Wire. All rights reserved.</p></footer></body></html>"""
-MANY = ("jsonl", "ndjson", "csv", "tsv")
+MANY = ("jsonl", "ndjson", "csv", "tsv", "parquet", "xml", "rss", "atom", "warc")
 META = {"title": TITLE, "published": "2021-05-04", "publisher": "Daily Wire", "url": "https://example.org/crossing"}
+
+
+ATOM = f"""<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Daily Wire</title>
+<link href="https://example.org/"/><entry><title>{TITLE}</title><link rel="alternate" href="{META["url"]}"/><id>urn:1</id>
+<updated>2021-05-06T08:00:00Z</updated><published>2021-05-04T08:00:00Z</published><summary>A crossing.</summary>
+<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{"".join(f"<p>{p}</p>" for p in PARAGRAPHS)}</div></content>
+</entry></feed>"""
+
+
+def item(title: str, markup: str, link: str = META["url"]) -> str:
+    return (
+        f"<item><title>{escape(title)}</title><link>{escape(link)}</link><description>{escape(markup)}</description>"
+        "<pubDate>Tue, 04 May 2021 08:00:00 GMT</pubDate></item>"
+    )
+
+
+def feed(*items: str) -> str:
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
+        f"<title>Daily Wire</title><link>https://example.org/</link><description>News</description>{''.join(items)}</channel></rss>\n"
+    )
+
+
+def warc(*pages: tuple[str, str, dict[str, str], bytes]) -> bytes:
+    """A WARC file of HTTP responses: (address, status line, headers, body)."""
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=False)
+    for url, status, headers, body in pages:
+        http = StatusAndHeaders(status, list(headers.items()), protocol="HTTP/1.1")
+        about = {"WARC-Date": "2021-05-09T10:00:00Z"}
+        writer.write_record(
+            writer.create_warc_record(
+                url, "response", payload=io.BytesIO(body), http_headers=http, warc_headers_dict=about
+            )
+        )
+    return out.getvalue()
 
 
 def results(*inputs: Path | str, config: Config | None = None) -> list[Document | Skipped]:
@@ -85,6 +127,22 @@ def sample(folder: Path, extension: str) -> Path:
                 }
             ),
         )
+    if extension == "parquet":
+        row = {
+            "headline": TITLE,
+            "body": body,
+            "date": datetime.date(2021, 5, 4),
+            "outlet": "Daily Wire",
+            "url": META["url"],
+        }
+        parquet.write_table(pyarrow.Table.from_pylist([row]), put(path, b""))
+        return path
+    if extension in ("xml", "rss"):
+        return put(path, feed(item(TITLE, "".join(f"<p>{p}</p>" for p in PARAGRAPHS))))
+    if extension == "atom":
+        return put(path, ATOM)
+    if extension == "warc":
+        return put(path, warc((META["url"], "200 OK", {"Content-Type": "text/html; charset=utf-8"}, PAGE.encode())))
     mark = "\t" if extension == "tsv" else ","
     return put(path, mark.join(("Headline", "Body", "Date", "Publisher", "URL")) + "\n"
                + mark.join(f'"{cell}"' for cell in (TITLE, body, "May 4, 2021", "Daily Wire", META["url"])))  # fmt: skip
