@@ -296,6 +296,7 @@ def query(
         ),
     ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the named questions with an example each.")] = False,
+    seconds: Annotated[float, typer.Option(min=0.01, max=86400, help="Longest time of the query.")] = 60,
 ) -> None:
     """Ask a graph a named question or any SPARQL query.
 
@@ -322,7 +323,7 @@ def query(
             f"{folder}: not a build folder{hint or f'; run `kgbuild build INPUT -o {folder}` first'}"
         )
     text = sys.stdin.read() if question == "-" else question
-    result = questions.run(open_store(folder), text, *(arguments or []))
+    result = questions.run(open_store(folder), text, *(arguments or []), seconds=seconds)
     form = form or ("turtle" if result.graph is not None else "table" if sys.stdout.isatty() else "tsv")
     if form == "table" and result.graph is None:
         table(result.variables, result.rows)
