@@ -168,6 +168,10 @@ def build(
     from kgbuild.sources.columns import with_columns
     from kgbuild.workers.cores import workers_of
 
+    if engine not in (None, "ray", "here"):
+        raise UsageError(f"unknown engine {engine!r}; known: ray, and here (this process, by the same way)")
+    if engine is None and (address or parts):
+        raise UsageError("--address and --parts are for --engine ray")
     config = Config(
         base=_checked_base(base), model=model, knowledge=knowledge, entities=tuple(entities or ()), corrections=corrections,
         text_field=text_field, title_field=title_field, date_field=date_field, publisher_field=publisher_field, url_field=url_field,
@@ -292,6 +296,7 @@ def query(
         ),
     ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the named questions with an example each.")] = False,
+    seconds: Annotated[float, typer.Option(min=0.01, max=86400, help="Longest time of the query.")] = 60,
 ) -> None:
     """Ask a graph a named question or any SPARQL query.
 
@@ -320,7 +325,7 @@ def query(
     text = sys.stdin.read() if question == "-" else question
     if questions.asks_of_aggregates(text):
         _refresh(folder)
-    result = questions.run(open_store(folder), text, *(arguments or []))
+    result = questions.run(open_store(folder), text, *(arguments or []), seconds=seconds)
     form = form or ("turtle" if result.graph is not None else "table" if sys.stdout.isatty() else "tsv")
     if form == "table" and result.graph is None:
         table(result.variables, result.rows)
