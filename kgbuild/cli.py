@@ -168,6 +168,10 @@ def build(
     from kgbuild.sources.columns import with_columns
     from kgbuild.workers.cores import workers_of
 
+    if engine not in (None, "ray", "here"):
+        raise UsageError(f"unknown engine {engine!r}; known: ray, and here (this process, by the same way)")
+    if engine is None and (address or parts):
+        raise UsageError("--address and --parts are for --engine ray")
     config = Config(
         base=_checked_base(base), model=model, knowledge=knowledge, entities=tuple(entities or ()), corrections=corrections,
         text_field=text_field, title_field=title_field, date_field=date_field, publisher_field=publisher_field, url_field=url_field,
