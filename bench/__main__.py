@@ -28,15 +28,17 @@ SUITES = {
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
     "endpoint": "a build folder served (--data) to 50 clients for --seconds, slow queries beside them",
+    "questions": "the named questions on a million triples, and in rdflib's memory store (--data a build, --limit its articles)",
     "store": "the build folder: Turtle, loading, checks, one article more, memory (--data a build, --limit its articles)",
     "kills": "builds killed at random moments (--data a build, --limit rounds): corrupt folders, lost articles",
+    "fuzz": "mutated input (--target NAME or all, --runs N, --atheris): crashes, hangs, messages of several lines (no --data)",
     "cluster-kills": "runs on a Ray cluster with random kills (--data a build, --limit kills; --set here: without Ray)",
     "workers": "two worker processes against one on PolNeAR: wall and processor time, memory, first progress line",
     "page": "the page in headless Chromium: time to answer, size, pictures a second at 5,000 names (--data a build)",
     "speed": "time from process start to graph, words a second per room",
 }
 
-WITHOUT_DATA = frozenset({"aggregates", "resolve"})
+WITHOUT_DATA = frozenset({"aggregates", "fuzz", "resolve"})
 """Suites that make their own data."""
 
 
@@ -57,6 +59,9 @@ def main() -> int:
     parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")
     parser.add_argument("--seconds", type=float, default=60, help="how long to load the endpoint")
+    parser.add_argument("--target", help="what to fuzz (default: all in turn)")
+    parser.add_argument("--runs", type=int, default=10_000, help="cases of a fuzz target")
+    parser.add_argument("--atheris", action="store_true", help="fuzz with libFuzzer (pip install atheris)")
     parser.add_argument("--verbose", action="store_true", help="list misses and false alarms")
     options = parser.parse_args()
     if options.data is None and options.suite not in WITHOUT_DATA:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import re
 import unicodedata
 from collections import Counter
@@ -340,9 +339,9 @@ def _triples(content: bytes) -> set[str]:
 def _article_files(folder: Path) -> list[Path]:
     """The article files that the manifest lists, in order; without a manifest, all that are there."""
     try:
-        listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        listed = listed_files(folder)
         names = sorted(n for n in listed if n.startswith("articles/") and (folder / n).is_file())
-    except (OSError, ValueError, KeyError, TypeError):
+    except BuildFolderError:
         return sorted((folder / "articles").glob("*.ttl"))
     return [folder / n for n in names]
 

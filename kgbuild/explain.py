@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import TypeAlias
 
 from kgbuild.errors import UsageError
 from kgbuild.records import Affiliation, Claim, Document, Entity, Event, Mention, Merge, Record, Span, Stance
 
-__all__ = ["Evidence", "explain"]
+__all__ = ["Evidence", "Reasons", "explain"]
 
 _InArticle: TypeAlias = Mention | Event | Claim | Stance | Affiliation | Merge
 
@@ -45,8 +46,35 @@ class Evidence:
     detail: str
     parts: tuple[tuple[int, int, str], ...] = ()
 
+    def _repr_html_(self) -> str:
+        """The label, the sentence with its words marked (bold: those with a job of their own), and where it stands."""
+        from html import escape  # only notebooks need it
 
-def explain(records: Sequence[Record], what: str) -> list[Evidence]:
+        text, own = self.sentence, (self.begin, self.end)
+        edges = sorted({0, len(text), *own, *(x for a, b, _ in self.parts for x in (a, b))})
+        words = []
+        for a, b in pairwise(edges):
+            piece = escape(text[a:b])
+            if any(x <= a and b <= y for x, y, _ in self.parts):
+                piece = f"<b>{piece}</b>"
+            words.append(f"<mark>{piece}</mark>" if own[0] <= a and b <= own[1] else piece)
+        return f"<div><b>{escape(self.label)}</b><blockquote>{''.join(words)}</blockquote><small>{escape(self.detail)}</small></div>"
+
+
+class Reasons(list[Evidence]):
+    """Evidence in the order of the texts; a notebook shows the sentences."""
+
+    def _repr_html_(self) -> str:
+        more = len(self) - _SHOWN
+        shown = "".join(e._repr_html_() for e in self[:_SHOWN])
+        return f"<div>{shown}{f'<p>and {more} more</p>' if more > 0 else ''}</div>"
+
+
+_SHOWN = 50
+"""Pieces of evidence that a notebook shows."""
+
+
+def explain(records: Sequence[Record], what: str) -> Reasons:
     """The evidence for an entity (by name or id) or for one record (by id or IRI), in the order of the texts.
 
     Raises UsageError with the nearest names when nothing is called that.
@@ -56,7 +84,7 @@ def explain(records: Sequence[Record], what: str) -> list[Evidence]:
     for name in book.targets(what):
         for evidence in book.evidence(name):
             found.setdefault((evidence.record, evidence.role), evidence)
-    return sorted(found.values(), key=lambda e: (e.article, e.offset, e.record, e.role))
+    return Reasons(sorted(found.values(), key=lambda e: (e.article, e.offset, e.record, e.role)))
 
 
 class _Book:

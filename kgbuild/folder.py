@@ -10,8 +10,10 @@ the old files or the new ones.
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -24,8 +26,8 @@ from kgbuild.errors import BuildFolderError, OutputError
 from kgbuild.files import whole_file
 
 __all__ = [
-    "FORMAT", "LARGE_FORMAT", "MANIFEST", "STATE", "Folder", "aggregate_files", "article_files", "entity_files", "flat_files", "graph_files", "is_large", "listed_articles",
-    "listed_files", "read_manifest", "record_files", "settled", "writing",
+    "AGGREGATES", "FORMAT", "LARGE_FORMAT", "MANIFEST", "STATE", "STORE", "Folder", "aggregate_files", "article_files", "entity_files", "flat_files", "graph_files", "holder", "interrupted", "is_large", "listed_articles",
+    "listed_files", "read_manifest", "record_files", "settled", "stamp", "writing",
 ]  # fmt: skip
 
 FORMAT: Final = 1
@@ -35,6 +37,7 @@ LARGE_FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 STORE: Final = "store"
 STATE: Final = "state.sqlite"
+AGGREGATES: Final = "aggregates.ttl"
 _JOURNAL: Final = "journal.json"
 _NEXT: Final = "next"
 _LOCK: Final = "lock"
@@ -42,6 +45,8 @@ _OURS: Final = (
     "graph.ttl", "flat.ttl", "aggregates.ttl", "records.jsonl", "graph.graphml", "graph.html", "articles", "shared", "records", "flat", "parts",
 )  # fmt: skip
 """What a build writes: a folder that has one of them and no manifest of kgbuild is somebody else's."""
+_NAME: Final = re.compile(r"(?:[\w.-]+/)*[\w.-]+")
+"""What a file of a build is called, relative to its folder."""
 _MANY: Final = 64
 """Files from which on one sync of the whole system is cheaper than one of each."""
 _PATIENCE: Final = 10.0
@@ -193,13 +198,29 @@ def settled(path: str | Path) -> Path:
     return folder
 
 
+def interrupted(folder: Path) -> bool:
+    """Whether a build was cut off while it moved its files into place, or is at it."""
+    return (folder / STORE / _JOURNAL).exists()
+
+
+def holder(folder: Path) -> str | None:
+    """Who is writing the folder, as " (process 123)" or ""; None when nobody is. Nothing is changed."""
+    try:
+        with (folder / STORE / _LOCK).open("rb") as lock:
+            return None if _locked(lock) else _holder(folder / STORE / _LOCK)
+    except OSError:
+        return None
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a build folder. Raises BuildFolderError when there is none, it cannot be read, or it is of a newer version."""
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or not isinstance(manifest.get("base"), str):
+        manifest = _shaped(path)
+        if not isinstance(manifest.get("base"), str):
             raise ValueError("not a manifest of kgbuild")
+        if is_large(manifest) and "parts" not in manifest:
+            raise ValueError("it names no parts")
     except FileNotFoundError as error:
         raise BuildFolderError(f"{folder}: not a build folder; run `kgbuild build INPUT -o {folder}` first") from error
     except (OSError, ValueError) as error:
@@ -208,7 +229,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{path}: cannot be read ({reason}); put it back, or build into another folder"
         ) from error
     version = manifest.get("format", FORMAT)
-    if not isinstance(version, int) or version > LARGE_FORMAT:
+    if version > LARGE_FORMAT:
         raise BuildFolderError(
             f"{folder}: written by a newer kgbuild (format {version}, this one knows {LARGE_FORMAT}); update kgbuild"
         )
@@ -242,12 +263,8 @@ def listed_articles(folder: Path, manifest: Mapping[str, Any]) -> list[dict[str,
 
 def _part(folder: Path, name: str) -> dict[str, Any]:
     try:
-        found = json.loads((folder / name).read_text(encoding="utf-8"))
-        if (
-            not isinstance(found, dict)
-            or not isinstance(found.get("files"), dict)
-            or not isinstance(found.get("articles"), list)
-        ):
+        found = _shaped(folder / name)
+        if "files" not in found or "articles" not in found:
             raise ValueError("not a part of a manifest")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -284,8 +301,25 @@ def flat_files(folder: Path) -> list[Path]:
 
 
 def aggregate_files(folder: Path) -> list[Path]:
-    """The Turtle file of the aggregates; none in a folder that has none."""
-    return [folder / "aggregates.ttl"] if (folder / "aggregates.ttl").is_file() else []
+    """The Turtle file of the aggregates; none in a folder that has none.
+
+    Those of a large folder are drawn when they are asked for, and hold until the folder is another one (`views.refresh`).
+    """
+    if _whole(folder):
+        return [folder / "aggregates.ttl"] if (folder / "aggregates.ttl").is_file() else []
+    kept = folder / STORE / AGGREGATES
+    with suppress(OSError), kept.open("rb") as file:
+        if file.readline() == stamp(folder):
+            return [kept]
+    return []
+
+
+def stamp(folder: Path) -> bytes:
+    """The line that what was drawn of a folder's present state begins with: a comment that names its manifest. Raises BuildFolderError."""
+    try:
+        return f"# {hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()}\n".encode()
+    except OSError as error:
+        raise BuildFolderError(f"{folder}: not a build folder; run `kgbuild build INPUT -o {folder}` first") from error
 
 
 def record_files(folder: Path) -> list[Path]:
@@ -304,6 +338,47 @@ def _whole(folder: Path) -> bool:
 
 def _listed(folder: Path, start: str, end: str) -> list[Path]:
     return [folder / n for n in sorted(listed_files(folder)) if n.startswith(start) and n.endswith(end)]
+
+
+def _shaped(path: Path) -> dict[str, Any]:
+    """A manifest, or that of a part, each of its keys of its own shape. Raises OSError, and ValueError when it is none of kgbuild's."""
+    try:
+        manifest = json.loads(path.read_bytes())
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(manifest, dict):
+        raise ValueError("not a manifest of kgbuild")
+    for name, shape in _SHAPES.items():
+        if name in manifest and not shape(manifest[name]):
+            raise ValueError(f"its {name!r} is not what kgbuild writes")
+    return manifest
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+
+
+def _names(value: Any) -> bool:
+    return _texts(value) and all(_NAME.fullmatch(n) and ".." not in n.split("/") for n in value)
+
+
+def _rows(*names: str) -> Callable[[object], bool]:
+    return lambda value: (
+        isinstance(value, list)
+        and all(isinstance(row, dict) and all(isinstance(row.get(n), str) for n in names) for row in value)
+    )
+
+
+_SHAPES: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "format": lambda v: type(v) is int,
+    "versions": _texts,
+    "counts": lambda v: isinstance(v, dict) and all(type(n) is int for n in v.values()),
+    "articles": _rows("id", "source", "sha256"),
+    "skipped": _rows("source", "reason"),
+    "files": _names,
+    "parts": _names,
+}
+"""Key of a manifest -> whether a value has its shape."""
 
 
 def _refuse_foreign(path: Path) -> None:
@@ -331,8 +406,12 @@ def _recover(path: Path) -> None:
     """Finish or throw away the change an interrupted build left. The caller holds the lock."""
     store = path / STORE
     try:
-        journal = json.loads((store / _JOURNAL).read_text(encoding="utf-8"))
+        journal = _read_journal(store / _JOURNAL)
     except FileNotFoundError:
+        shutil.rmtree(store / _NEXT, ignore_errors=True)
+        return
+    except ValueError:  # damaged: what it meant to move is not known, and the next build writes whatever differs
+        (store / _JOURNAL).replace(store / f"{_JOURNAL}.damaged")
         shutil.rmtree(store / _NEXT, ignore_errors=True)
         return
     reached = _generation(store / STATE)
@@ -343,6 +422,26 @@ def _recover(path: Path) -> None:
         return
     (store / _JOURNAL).unlink()
     shutil.rmtree(store / _NEXT, ignore_errors=True)
+
+
+def _read_journal(path: Path) -> dict[str, Any]:
+    """Raises ValueError when it is none. A folder may come from anywhere: no name in it may lead out of the folder."""
+    try:
+        journal = json.loads(path.read_bytes())
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(journal, dict) or type(journal.get("generation")) is not int:
+        raise ValueError("not a journal")
+    for name in (*_list(journal.get("put")), *_list(journal.get("drop"))):
+        if not isinstance(name, str) or not _NAME.fullmatch(name) or ".." in name.split("/"):
+            raise ValueError("not a journal")
+    return journal
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError("not a journal")
+    return value
 
 
 def _generation(state: Path) -> int | None:

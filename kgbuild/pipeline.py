@@ -23,15 +23,27 @@ from kgbuild.language import Language, versions_of
 from kgbuild.progress import Meter, Progress, Report
 from kgbuild.records import Document, Record, Skipped, record_order, unpack
 from kgbuild.state import Member, Members, State, digest_of
-from kgbuild.views import Change, Content, Stored, commit, commit_parts, content_digest, graph_pieces, read_records
+from kgbuild.views import (
+    Change,
+    Content,
+    Stored,
+    commit,
+    commit_parts,
+    content_digest,
+    graph_pieces,
+    read_records,
+    refresh,
+)
 
 if TYPE_CHECKING:
     import networkx
     import rdflib
 
     from kgbuild.aggregate import Aggregates
+    from kgbuild.explain import Reasons
     from kgbuild.query import Result
     from kgbuild.reference import Table
+    from kgbuild.report import Page
 
 __all__ = [
     "LARGE",
@@ -42,6 +54,7 @@ __all__ = [
     "open_build",
     "read_records",
     "reference",
+    "refresh",
     "remove",
 ]
 
@@ -67,12 +80,12 @@ class Changes:
     skipped: tuple[Skipped, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class KnowledgeGraph:
     """A graph in memory: its records, and every view of them.
 
     `skipped` lists the inputs that gave no article, and the lines of own entities and corrections that were not taken; of a folder, those of
-    all its builds. `changes` is what the last one did to the folder. In a notebook it shows itself as the interactive page.
+    all its builds. `changes` is what the last one did to the folder. In a notebook it shows what is in it, its actors, and the interactive page.
     """
 
     records: Sequence[Record]
@@ -128,14 +141,23 @@ class KnowledgeGraph:
 
         return derived_turtle(self.aggregates(), self.config)
 
-    def dossier(self, *names: str) -> str:
-        """One self-contained HTML page about an actor, or about what is between two (docs/pictures.md).
+    def explain(self, what: str) -> Reasons:
+        """The sentences behind an entity (by name or id) or a record (by id), in the order of the texts.
+
+        Raises UsageError with the nearest names when nothing is called that.
+        """
+        from kgbuild.explain import explain
+
+        return explain(self.records, what)
+
+    def dossier(self, *names: str) -> Page:
+        """One self-contained HTML page about an actor, or about what is between two (docs/pictures.md): a str that notebooks show.
 
         Raises UsageError when a name is unknown (near names are listed) or stands for several.
         """
-        from kgbuild.report import dossier
+        from kgbuild.report import Page, dossier
 
-        return dossier(self.records, names).decode()
+        return Page(dossier(self.records, names).decode())
 
     def to_rdflib(self) -> rdflib.Graph:
         """The whole graph as an rdflib.Graph."""
@@ -160,13 +182,15 @@ class KnowledgeGraph:
     def _content(self) -> Content:
         return Content(self.records, self.skipped, self.config, self.versions)
 
+    def __repr__(self) -> str:
+        return f"<KnowledgeGraph: {', '.join(f'{n} {kind}' for kind, n in self.counts.items()) or 'empty'}>"
+
     def _repr_html_(self) -> str:
-        from html import escape
-
         from kgbuild.page import render
+        from kgbuild.report.notebook import overview
 
-        page = escape(render(self.records, self.config), quote=True)
-        return f'<iframe sandbox="allow-scripts" style="width:100%;height:640px;border:0" srcdoc="{page}"></iframe>'
+        records = list(self.records)
+        return overview(records, self.counts, render(records, self.config))
 
 
 def build(

@@ -34,6 +34,7 @@ __all__ = [
     "Parameter",
     "Question",
     "Result",
+    "asks_of_aggregates",
     "bind",
     "clauses",
     "named_questions",
@@ -46,6 +47,9 @@ TIME_LIMIT: Final = 60.0
 """Seconds a query may take."""
 
 FORMATS: Final = ("table", "csv", "tsv", "json", "turtle")
+
+ROWS_SHOWN: Final = 200
+"""Rows of an answer that a notebook shows."""
 
 NOTHING: Final = Iri("urn:kgbuild:nothing")
 
@@ -186,12 +190,16 @@ class Result:
         return "\n".join(lines) + "\n" + " ;\n".join([f"  rs:resultVariable {names}", *rows]) + " .\n"
 
     def _repr_html_(self) -> str:
-        """A table for notebooks."""
+        """A table for notebooks, of ROWS_SHOWN rows at most; the triples of a CONSTRUCT as Turtle."""
         from html import escape  # only notebooks need it
 
+        if self.graph is not None:
+            text = turtle(self.graph[:ROWS_SHOWN], data_prefixes(self.base)).decode()
+            return f"<pre>{escape(text)}</pre>{_more(len(self.graph), 'triple')}"
         head = "".join(f"<th>{escape(v)}</th>" for v in self.variables)
-        body = "".join("<tr>" + "".join(f"<td>{escape(c or '')}</td>" for c in row) + "</tr>" for row in self.rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        rows = Result(self.variables, self.terms[:ROWS_SHOWN], self.base).rows
+        body = "".join("<tr>" + "".join(f"<td>{escape(c or '')}</td>" for c in row) + "</tr>" for row in rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{_more(len(self.terms), 'row')}"
 
     def _word(self, term: Term) -> str:
         if not isinstance(term, Iri):
@@ -208,10 +216,21 @@ class Result:
         return term.text == "true" if term.datatype == XSD + "boolean" else term.text
 
 
+def _more(count: int, unit: str) -> str:
+    left = count - ROWS_SHOWN
+    return f"<p>and {left} more {unit}{'' if left == 1 else 's'}</p>" if left > 0 else ""
+
+
 @lru_cache(1)
 def named_questions() -> tuple[Question, ...]:
     """Every named question, by name."""
     return tuple(_question(path.stem, path.read_text(encoding="utf-8")) for path in sorted(QUERIES.glob("*.rq")))
+
+
+def asks_of_aggregates(text: str) -> bool:
+    """Whether a query, or the named question of this name, asks of what is drawn from all articles together: dyads, their months, camps."""
+    named = next((q.text for q in named_questions() if q.name == text), text)
+    return re.search("dyad|camp|derived", named, re.IGNORECASE) is not None
 
 
 def run(store: ox.Store, text: str, *arguments: str, seconds: float = TIME_LIMIT) -> Result:

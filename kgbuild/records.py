@@ -27,6 +27,7 @@ __all__ = [
     "Merge",
     "Paragraph",
     "Record",
+    "Shown",
     "Skipped",
     "Span",
     "Stance",
@@ -43,6 +44,39 @@ class Span(NamedTuple):
 
     begin: int
     end: int
+
+
+class Shown:
+    """A dataclass that a notebook shows as a table of its fields, those at their default left out; text is shown as text."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        from html import escape  # only notebooks need it
+
+        rows = []
+        for f in dataclasses.fields(self):  # type: ignore[arg-type]  # whatever is Shown is a dataclass
+            value = getattr(self, f.name)
+            if value != f.default:
+                text = value if isinstance(value, str) else _brief(value)
+                text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+                rows.append(f"<tr><th>{f.name}</th><td>{escape(text)}</td></tr>")
+        return f"<table><caption>{type(self).__name__}</caption><tbody>{''.join(rows)}</tbody></table>"
+
+
+_LONGEST = 600
+"""Code points of a value that a notebook shows: an article's text is longer."""
+
+
+def _brief(value: Any) -> str:
+    """A value in few words: spans as begin-end, tuples by comma."""
+    if isinstance(value, Span):
+        return f"{value.begin}-{value.end}"
+    if isinstance(value, tuple):
+        return ", ".join(v if isinstance(v, str) else _brief(v) for v in value[:20]) + (
+            ", …" if len(value) > 20 else ""
+        )
+    return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +104,7 @@ class Dateline:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Document(Shown):
     """One article. `id` is "article/<first 16 hex digits of sha256>"; `text` is NFC with LF line ends."""
 
     id: str
@@ -87,7 +121,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Shown):
     """An actor, a place or a topic.
 
     kind: Person, Organization, State, Group (actors), Place, City (places), Topic. `affiliation` holds ids of actors this one
@@ -114,7 +148,7 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Shown):
     """A span that denotes one entity, or several when it is plural ("both countries").
 
     form: name, metonym, nominal, pronoun, adjective. The confidence of a name or metonym of one entity with a `qid` is the measured
@@ -131,7 +165,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Shown):
     """A possible happening as one clause or nominal words it.
 
     `trigger` is the word (or fixed phrase) that names it, `span` its clause, `sentence` the sentence around it; `type` is a key
@@ -163,7 +197,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Shown):
     """A source says (asks, denies, orders ...) something; the unit that asserts.
 
     `source` is an actor's id, or the document's id for the article's own voice (then `cue` is None). `span` covers source, cue
@@ -200,7 +234,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Stance:
+class Stance(Shown):
     """A holder's attitude toward a target, according to `attributed_to` (an actor's id or the document's).
 
     polarity: For, Against, Neutral, Mixed; score in [-1, 1]; kind is a key of `vocab.STANCE_KINDS`; `basis` is the id of the
@@ -227,7 +261,7 @@ class Stance:
 
 
 @dataclass(frozen=True, slots=True)
-class Affiliation:
+class Affiliation(Shown):
     """What an entity is to another: `member` is `role` of `body`, as words of the article or the entity base have it.
 
     kind is one of `vocab.AFFILIATION_KINDS`. `role` is the role in lower-case words ("foreign minister"), None where no word says it.
@@ -250,7 +284,7 @@ class Affiliation:
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Shown):
     """Why an article's entity `origin` is now the entity `entity`.
 
     rule is one of `vocab.MERGE_RULES`; `reason` says in words what the rule went by; `span` is the mention that names the origin.
@@ -268,7 +302,7 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Shown):
     """An input, or a line of one, that was left out, and why; it goes to the manifest and to the user, never into the graph."""
 
     source: str
@@ -297,8 +331,11 @@ def to_json(record: Record) -> str:
 
 def from_json(line: str) -> Record:
     """The record of one JSON line. Raises ValueError on anything that is not one."""
-    data = json.loads(line)
-    if not isinstance(data, dict) or data.get("record") not in _KINDS:
+    try:
+        data = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("not a record: nested too deeply") from error
+    if not isinstance(data, dict) or not isinstance(data.get("record"), str) or data["record"] not in _KINDS:
         raise ValueError('not a record: no known "record" field')
     cls = _KINDS[data.pop("record")]
     try:

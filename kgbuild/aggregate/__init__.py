@@ -168,6 +168,10 @@ class Aggregates:
             },
         }  # fmt: skip
 
+    def _repr_html_(self) -> str:
+        """Who stands how toward whom, for notebooks; `table(name)` shows the others."""
+        return self.table("dyads")._repr_html_()
+
     def _names(self, i: str, names: str) -> set[str]:
         entity = self.entities.get(i)
         if entity is None:

@@ -61,6 +61,18 @@ class Table:
         names = [c.name for c in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
+    def _repr_html_(self) -> str:
+        """A table for notebooks: the first 100 rows; a column's meaning is its title."""
+        from html import escape  # only notebooks need it
+
+        head = "".join(f'<th title="{escape(c.meaning, quote=True)}">{escape(c.name)}</th>' for c in self.columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape('' if v is None else str(v))}</td>" for v in row) + "</tr>"
+            for row in self.rows[:100]
+        )
+        more = f"<p>and {len(self.rows) - 100} more</p>" if len(self.rows) > 100 else ""
+        return f"<table><caption>{escape(self.name)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
 
 def table(found: Aggregates, name: str, pair: tuple[str, str] | None = None, window: str = "month") -> Table:
     """One of TABLES. `pair` (two ids) narrows the rows to one holder and target; `window` is for the series.

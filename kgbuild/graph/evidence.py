@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kgbuild.records import Claim, Document, Event, Record, Span, Stance, record_order
+from kgbuild.records import Claim, Document, Event, Record, Shown, Span, Stance, record_order
 
 __all__ = ["Evidence", "collect", "sentence_around"]
 
@@ -17,7 +17,7 @@ REACH = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Shown):
     """One Event, Claim or Stance as a reader needs it.
 
     record: its id. kind: event, said or stance; type: the event type, the speech act or the stance kind. `sentence`

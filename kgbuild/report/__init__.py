@@ -6,7 +6,20 @@ from collections.abc import Iterable, Sequence
 
 from kgbuild.records import Record
 
-__all__ = ["dossier", "find"]
+__all__ = ["Page", "dossier", "find"]
+
+
+class Page(str):
+    """The text of an HTML page; a notebook shows it in a frame of its own, without scripts."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        from html import escape  # only notebooks need it
+
+        return (
+            f'<iframe sandbox="" style="width:100%;height:640px;border:0" srcdoc="{escape(self, quote=True)}"></iframe>'
+        )
 
 
 def dossier(records: Iterable[Record], names: Sequence[str]) -> bytes:
@@ -14,8 +27,8 @@ def dossier(records: Iterable[Record], names: Sequence[str]) -> bytes:
 
     Raises UsageError when a name is unknown (the message lists near ones), stands for several, or when there are none or more than two.
     """
-    from kgbuild.report.dossier import render
     from kgbuild.report.portrait import Portrait
+    from kgbuild.report.writing import render
 
     return render(Portrait(records, names)).encode()
 
