@@ -18,7 +18,9 @@ import typer
 from kgbuild.config import VERSION, Config
 from kgbuild.errors import BuildFolderError, CheckError, InputError, KgbuildError, UsageError
 from kgbuild.progress import shown
+from kgbuild.records import Skipped
 from kgbuild.reporting import changed, clean, evidence, gone, table
+from kgbuild.runlog import RunLog, logged
 
 __all__ = ["app", "main"]
 
@@ -26,7 +28,7 @@ app = typer.Typer(
     name="kgbuild",
     help="News articles to a knowledge graph: who did what to whom, who says so, and who stands where.",
     epilog="Exit status: 0 done, 1 error, 2 wrong call, 3 unusable input, 4 output cannot be written, 5 no build folder, "
-    "6 language model, 7 rule file, 8 query, 9 check found violations, 130 interrupted.",
+    "6 language model, 7 rule file, 8 query, 9 check or doctor found faults, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -34,6 +36,12 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
+LogJson = Annotated[
+    str | None,
+    typer.Option(
+        help="File that gets a JSON line for each step, added to what it holds; - for standard error.", metavar="FILE|-"
+    ),
+]
 Folder = Annotated[Path, typer.Argument(help="A build folder: what `kgbuild build -o` wrote.", metavar="FOLDER")]
 
 
@@ -44,6 +52,8 @@ def main() -> None:
     # A reader that went away (`| head`) ends the process quietly, as it does for other tools.
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # Service managers and containers end a run with SIGTERM; as the first process of a container it would not even be heard.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = app(standalone_mode=False)  # typer turns Ctrl-C into a status of its own
         if status == INTERRUPTED:
@@ -148,6 +158,7 @@ def build(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")
     ] = False,
+    log_json: LogJson = None,
 ) -> None:
     """Read articles and add them to a graph: only what is new or changed is processed; `remove` takes articles out.
 
@@ -157,6 +168,10 @@ def build(
     from kgbuild.sources.columns import with_columns
     from kgbuild.workers.cores import workers_of
 
+    if engine not in (None, "ray", "here"):
+        raise UsageError(f"unknown engine {engine!r}; known: ray, and here (this process, by the same way)")
+    if engine is None and (address or parts):
+        raise UsageError("--address and --parts are for --engine ray")
     config = Config(
         base=_checked_base(base), model=model, knowledge=knowledge, entities=tuple(entities or ()), corrections=corrections,
         text_field=text_field, title_field=title_field, date_field=date_field, publisher_field=publisher_field, url_field=url_field,
@@ -164,48 +179,59 @@ def build(
         engine=engine, address=address, parts=parts, time_limit=time_limit,
     )  # fmt: skip
     config = with_columns(config, columns)
-    if partitioned:
-        _partitioned(inputs, out, config, quiet)
-        return
-    with shown(quiet, clean) as step:  # says that it reads before what takes time is imported
+    with logged(log_json, "build") as log:
+        if partitioned:
+            _partitioned(inputs, out, config, quiet, log)
+        else:
+            _built(inputs, Path(out), config, quiet, log)
+
+
+def _built(inputs: Sequence[str], out: Path, config: Config, quiet: bool, log: RunLog) -> None:
+    with shown(quiet or log.on_stderr, clean) as step:  # says that it reads before what takes time is imported
         from kgbuild import pipeline
         from kgbuild.records import Claim, Document, Entity, Event, Stance
 
-        graph = pipeline.build(inputs, Path(out), config, progress=step)
-    assert graph.changes is not None, "a build into a folder says what it changed"
-    for skipped in graph.changes.skipped:
-        print(f"kgbuild: skipped {clean(skipped.source)}: {clean(skipped.reason)}", file=sys.stderr)
-    if graph.changes.gone:
-        print(f"kgbuild: {gone(graph.changes.gone, Path(out))}", file=sys.stderr)
+        graph = pipeline.build(inputs, out, config, progress=log.following(step))
+    changes = graph.changes
+    assert changes is not None, "a build into a folder says what it changed"
+    _say_skipped(changes.skipped, log)
+    for source in changes.gone:
+        log.write("gone", source=source)
+    if changes.gone:
+        log.tell(f"kgbuild: {gone(changes.gone, out)}")
     missing = [
-        s.source
-        for s in graph.changes.skipped
-        if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)
+        s.source for s in changes.skipped if s.source in inputs and s.source != "-" and not os.path.lexists(s.source)
     ]
+    found = graph.counts
     if not quiet:
         kinds = ((Document, "article", "articles"), (Entity, "entity", "entities"), (Event, "event", "events"),
                  (Claim, "claim", "claims"), (Stance, "stance", "stances"))  # fmt: skip
-        found = graph.counts
         numbers = [(found.get(kind.__name__, 0), one, many) for kind, one, many in kinds]
         counts = [f"{n} {one if n == 1 else many}" for n, one, many in numbers]
-        print(
-            f"{', '.join(counts)} in {out}{changed(graph.changes)}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`",
-            file=sys.stderr,
+        log.tell(
+            f"{', '.join(counts)} in {out}{changed(changes)}; ask it with `kgbuild query {out} who-opposes NAME`, look at it with `kgbuild view {out}`"
         )
     if missing:
         raise InputError(f"{len(missing)} of the inputs named do not exist; the others were built")
+    log.write("finished", status=0, seconds=log.seconds, counts=dict(found), new=changes.new, replaced=changes.replaced, kept=changes.kept,
+              again=changes.again, skipped=len(changes.skipped), gone=len(changes.gone))  # fmt: skip
 
 
-def _partitioned(inputs: Sequence[str], place: str, config: Config, quiet: bool) -> None:
-    with shown(quiet, clean) as step:
+def _say_skipped(items: Sequence[Skipped], log: RunLog) -> None:
+    for item in items:
+        log.say(f"kgbuild: skipped {clean(item.source)}: {clean(item.reason)}", "skipped", source=item.source, reason=item.reason)  # fmt: skip
+
+
+def _partitioned(inputs: Sequence[str], place: str, config: Config, quiet: bool, log: RunLog) -> None:
+    with shown(quiet or log.on_stderr, clean) as step:
         from kgbuild.partitioned import build_partitioned
 
-        manifest = build_partitioned(inputs, place, config, step)
-    for skipped in manifest["skipped"]:
-        print(f"kgbuild: skipped {clean(skipped['source'])}: {clean(skipped['reason'])}", file=sys.stderr)
+        manifest = build_partitioned(inputs, place, config, log.following(step))
+    _say_skipped([Skipped(s["source"], s["reason"]) for s in manifest["skipped"]], log)
     if not quiet:
         counts = ", ".join(f"{n} {kind}" for kind, n in manifest["counts"].items())
-        print(f"{counts} in {len(manifest['files'])} files under {place}", file=sys.stderr)
+        log.tell(f"{counts} in {len(manifest['files'])} files under {place}")
+    log.write("finished", status=0, seconds=log.seconds, counts=manifest["counts"], skipped=len(manifest["skipped"]))
 
 
 @app.command()
@@ -219,7 +245,6 @@ def gather(
     """
     from kgbuild.partitioned import gathered
     from kgbuild.pipeline import KnowledgeGraph
-    from kgbuild.records import Skipped
 
     records, manifest = gathered(place)
     skipped = [Skipped(s["source"], s["reason"]) for s in manifest["skipped"]]
@@ -235,6 +260,7 @@ def remove(
         typer.Argument(help="Articles by source name, file, id or IRI; `kgbuild query FOLDER articles` lists them."),
     ],
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+    log_json: LogJson = None,
 ) -> None:
     """Take articles out of a graph; all that is drawn from several articles is brought up to date.
 
@@ -242,14 +268,15 @@ def remove(
     """
     from kgbuild import pipeline
 
-    with shown(quiet, clean) as step:
-        graph = pipeline.remove(folder, articles, progress=step)
-    assert graph.changes is not None, "a removal says what it changed"
-    for skipped in graph.changes.skipped:
-        print(f"kgbuild: skipped {clean(skipped.source)}: {clean(skipped.reason)}", file=sys.stderr)
-    if not quiet:
+    with logged(log_json, "remove") as log:
+        with shown(quiet or log.on_stderr, clean) as step:
+            graph = pipeline.remove(folder, articles, progress=log.following(step))
+        assert graph.changes is not None, "a removal says what it changed"
+        _say_skipped(graph.changes.skipped, log)
         count, left = graph.changes.removed, graph.changes.kept
-        print(f"{count} article{'' if count == 1 else 's'} removed, {left} left in {folder}", file=sys.stderr)
+        if not quiet:
+            log.tell(f"{count} article{'' if count == 1 else 's'} removed, {left} left in {folder}")
+        log.write("finished", status=0, seconds=log.seconds, counts=dict(graph.counts), removed=count, kept=left)
 
 
 @app.command()
@@ -269,6 +296,7 @@ def query(
         ),
     ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the named questions with an example each.")] = False,
+    seconds: Annotated[float, typer.Option(min=0.01, max=86400, help="Longest time of the query.")] = 60,
 ) -> None:
     """Ask a graph a named question or any SPARQL query.
 
@@ -295,7 +323,9 @@ def query(
             f"{folder}: not a build folder{hint or f'; run `kgbuild build INPUT -o {folder}` first'}"
         )
     text = sys.stdin.read() if question == "-" else question
-    result = questions.run(open_store(folder), text, *(arguments or []))
+    if questions.asks_of_aggregates(text):
+        _refresh(folder)
+    result = questions.run(open_store(folder), text, *(arguments or []), seconds=seconds)
     form = form or ("turtle" if result.graph is not None else "table" if sys.stdout.isatty() else "tsv")
     if form == "table" and result.graph is None:
         table(result.variables, result.rows)
@@ -436,6 +466,7 @@ def serve(
     allow_host: Annotated[
         list[str] | None, typer.Option(help="A name this machine is reached by, beside localhost; may be repeated.")
     ] = None,
+    log_json: LogJson = None,
 ) -> None:
     """Answer SPARQL over HTTP, read-only: a query editor at /, the endpoint at /sparql.
 
@@ -451,13 +482,13 @@ def serve(
     )
     if workers is not None:
         settings = replace(settings, workers=workers)
-    run(
-        folder,
-        host,
-        port,
-        settings,
-        lambda address: print(f"{folder} at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True),
-    )
+    _refresh(folder)
+    with logged(log_json, "serve") as log:
+
+        def ready(address: str) -> None:
+            log.say(f"{folder} at {address} (Ctrl-C ends it)", "listening", address=address)
+
+        run(folder, host, port, settings, ready)
 
 
 @app.command()
@@ -470,6 +501,7 @@ def publish(
     user: Annotated[str | None, typer.Option(help="User name; the password is read from KGBUILD_PASSWORD.")] = None,
     batch: Annotated[int, typer.Option(min=1, help="Triples of one request.")] = 10_000,
     add: Annotated[bool, typer.Option("--add", help="Keep what the graph holds, instead of replacing it.")] = False,
+    log_json: LogJson = None,
 ) -> None:
     """Load a graph into a SPARQL store, in batches; run it again to go on after a break.
 
@@ -479,27 +511,60 @@ def publish(
     from kgbuild.publish import publish as send
 
     target = Target(url, graph, user, os.environ.get("KGBUILD_PASSWORD", ""))
-    triples, sent = send(folder, target, batch, add)
-    before = f", {triples - sent} of them by an earlier run" if sent < triples else ""
-    print(f"{triples} triples in {target.address}{before}", file=sys.stderr)
+    _refresh(folder)
+    with logged(log_json, "publish") as log:
+        triples, sent = send(folder, target, batch, add)
+        before = f", {triples - sent} of them by an earlier run" if sent < triples else ""
+        log.tell(f"{triples} triples in {target.address}{before}")
+        log.write("finished", status=0, seconds=log.seconds, triples=triples, sent=sent)
 
 
 @app.command()
-def check(folder: Folder) -> None:
+def check(folder: Folder, log_json: LogJson = None) -> None:
     """Prove a build: shapes, whole-graph checks, and every span against its source text.
 
     Example: kgbuild check output/
     """
     from kgbuild import check as checks
 
-    report = checks.check(folder)
-    for violation in report.violations:
-        print(clean(str(violation)))
-    if report.violations:
-        raise CheckError(
-            f"{len(report.violations)} violations in {folder}; build it again, and report them if they stay"
-        )
-    print(report.summary)
+    with logged(log_json, "check") as log:
+        report = checks.check(folder)
+        for violation in report.violations:
+            print(clean(str(violation)))
+        if report.violations:
+            raise CheckError(
+                f"{len(report.violations)} violations in {folder}; build it again, and report them if they stay"
+            )
+        print(report.summary)
+        log.write("finished", status=0, seconds=log.seconds)
+
+
+@app.command()
+def doctor(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A build folder, or where one is to be made.", metavar="[OUT]")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The findings as one JSON object.")] = False,
+) -> None:
+    """Say whether kgbuild can work here: libraries, model, entity base, extras, memory, disk, and the health of a build folder.
+
+    Ends with status 9 when a line says fail. Example: kgbuild doctor output/
+    """
+    import json
+
+    from kgbuild.doctor import examine
+
+    findings = []
+    for finding in examine(folder):
+        findings.append(finding)
+        if not as_json:
+            print(clean(str(finding)), flush=True)
+    failed = sum(f.level == "fail" for f in findings)
+    if as_json:
+        rows = [{"name": f.name, "level": f.level, "says": f.says} for f in findings]
+        print(json.dumps({"version": VERSION, "ok": not failed, "findings": rows}, indent=1))
+    if failed:
+        raise CheckError(f"{failed} of {len(findings)} findings are faults; what to do stands beside each")
 
 
 @app.command()
@@ -569,6 +634,13 @@ def ref(
         if topic in (None, name):
             print(name if topic is None else "", end="\n" if topic is None else "")
             table(columns, rows)
+
+
+def _refresh(folder: Path) -> None:
+    """Have the aggregates of a large folder drawn, and say so when that takes a while."""
+    from kgbuild.pipeline import refresh
+
+    refresh(folder, lambda line: print(f"kgbuild: {folder}: {line}", file=sys.stderr))
 
 
 def _checked_base(base: str) -> str:

@@ -25,6 +25,7 @@ CORE = [
     "rdf",
     "progress",
     "reporting",
+    "runlog",
 ]
 """In import order: a core module may import only those before it."""
 
@@ -58,6 +59,7 @@ ROOMS: dict[str, set[str]] = {
     "views": {"folder", "state", "drawn", "resolve", "ledger", "parts", "aggregate", "export", "store"},
     "reference": {"query"},
     "explain": set(),
+    "doctor": {"annotate", "knowledge", "fingerprint", "folder", "state"},
     "diff": {"folder"},
     "page": {"graph"},
     "report": {"graph", "aggregate", "atlas", "page"},
