@@ -323,6 +323,8 @@ def query(
             f"{folder}: not a build folder{hint or f'; run `kgbuild build INPUT -o {folder}` first'}"
         )
     text = sys.stdin.read() if question == "-" else question
+    if questions.asks_of_aggregates(text):
+        _refresh(folder)
     result = questions.run(open_store(folder), text, *(arguments or []), seconds=seconds)
     form = form or ("turtle" if result.graph is not None else "table" if sys.stdout.isatty() else "tsv")
     if form == "table" and result.graph is None:
@@ -480,6 +482,7 @@ def serve(
     )
     if workers is not None:
         settings = replace(settings, workers=workers)
+    _refresh(folder)
     with logged(log_json, "serve") as log:
 
         def ready(address: str) -> None:
@@ -508,6 +511,7 @@ def publish(
     from kgbuild.publish import publish as send
 
     target = Target(url, graph, user, os.environ.get("KGBUILD_PASSWORD", ""))
+    _refresh(folder)
     with logged(log_json, "publish") as log:
         triples, sent = send(folder, target, batch, add)
         before = f", {triples - sent} of them by an earlier run" if sent < triples else ""
@@ -630,6 +634,13 @@ def ref(
         if topic in (None, name):
             print(name if topic is None else "", end="\n" if topic is None else "")
             table(columns, rows)
+
+
+def _refresh(folder: Path) -> None:
+    """Have the aggregates of a large folder drawn, and say so when that takes a while."""
+    from kgbuild.pipeline import refresh
+
+    refresh(folder, lambda line: print(f"kgbuild: {folder}: {line}", file=sys.stderr))
 
 
 def _checked_base(base: str) -> str:

@@ -197,6 +197,26 @@ def test_query_export_explain_and_view_read_a_large_folder(large: Path, tmp_path
     assert {line.removesuffix(" .\n") for line in _lines(large)} <= graph
 
 
+def test_aggregates_of_a_large_folder_are_drawn_when_asked_for_and_hold_until_it_changes(
+    large: Path, stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "LARGE", 200)
+    pipeline.build(stories, tmp_path / "small")
+    monkeypatch.setattr(pipeline, "LARGE", 2)
+    assert folders.aggregate_files(large) == []
+    result = CliRunner().invoke(app, ["query", str(large), "SELECT ?d { ?d a kg:Dyad }"])
+    assert result.exit_code == 0 and "dyad/" in result.stdout
+    (kept,) = folders.aggregate_files(large)
+    assert kept.read_bytes().partition(b"\n")[2] == (tmp_path / "small" / "aggregates.ttl").read_bytes()
+    told: list[str] = []
+    pipeline.refresh(large, told.append)
+    assert told == []
+    pipeline.remove(large, ["b.txt"])
+    assert folders.aggregate_files(large) == []
+    pipeline.refresh(large, told.append)
+    assert len(told) == 1 and folders.aggregate_files(large) == [kept] and check(large).ok
+
+
 def test_diff_of_a_small_and_a_large_folder(
     large: Path, stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
