@@ -4,7 +4,8 @@
 language step would, article by article, to whoever wants to add them one at a time.
 
 Each copy takes one article of the source build. Its persons and bodies without an id of the entity base get names out of a population that
-grows with the number of articles and in which a few are told of very often; states are exchanged for others; names in the text are
+grows with the number of articles and in which a few are told of very often; states are exchanged for others, and with them those whom the
+base places in them: whatever belongs to a state, or lies in one, is another one for each state, always the same. Names in the text are
 replaced where a mention of the form "name" stands, and every offset is moved with them; all days move by one number. So texts, hashes, ids and
 spans are as exact as those of real articles (`kgbuild check` proves them), names recur across articles, and happenings may, too.
 """
@@ -109,7 +110,16 @@ class _Pool:
         persons = [n.split() for t, n, _ in rows if t == kinds["person"]]
         words = [w for w in persons if 2 <= len(w) <= 3 and all(x[:1].isupper() and x.isalpha() for x in w)]
         self.given, self.family = [w[0] for w in words], [" ".join(w[1:]) for w in words]
+        self.persons = [(n, f"Q{q}") for t, n, q in rows if t == kinds["person"]]
         self.known: dict[str, list[str]] = defaultdict(list)
+
+    def counterpart(self, entity: Entity, states: Sequence[str]) -> tuple[str, str]:
+        """Name and id of what is to these states what an entity of the base is to its own; made of a person's of the base, whatever its kind."""
+        key = "\x1f".join((entity.qid or "", *states))
+        n = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
+        name, qid = self.persons[n % len(self.persons)]
+        words = name if entity.kind == "Person" else f"{name.split()[-1]} {entity.name.split()[-1]}"
+        return words, f"{qid}{n % 89 + 10}"
 
     def name(self, kind: str, old: str) -> str:
         """Somebody of this kind: the more articles there are, the more there are, and the early ones come up most."""
@@ -148,6 +158,10 @@ def _copy(records: Sequence[Record], number: int, rng: random.Random, pool: _Poo
             named[entity.id] = chosen[entity.qid]
         elif entity.qid is None and entity.kind in ACTOR_KINDS and entity.kind != "Group" and " " in entity.name:
             named[entity.id] = (pool.name(entity.kind, entity.name), None)
+        elif entity.qid is not None and entity.kind in ("Person", "Organization", "City"):
+            above = sorted(chosen[q][1] for q in _states(entity, entities) if q in chosen)
+            if above:
+                named[entity.id] = pool.counterpart(entity, above)
     text, moved = _text(document, records, entities, named, number)
     days = rng.randrange(-900, 900)
     article = document_id(digest := hashlib.sha256(text.encode()).hexdigest())
@@ -181,6 +195,22 @@ def _copy(records: Sequence[Record], number: int, rng: random.Random, pool: _Poo
             fresh.add(new.id)
             out.append(new)
     return sorted(out, key=lambda r: not isinstance(r, Document))
+
+
+def _states(entity: Entity, entities: dict[str, Entity]) -> set[str]:
+    """The states, by their ids in the base, that an entity belongs to or lies in, at any remove."""
+    found: set[str] = set()
+    seen, waiting = {entity.id}, [entity]
+    while waiting:
+        one = waiting.pop()
+        for name in (*one.affiliation, *((one.within,) if one.within else ())):
+            upper = entities.get(name)
+            if upper is not None and name not in seen:
+                seen.add(name)
+                waiting.append(upper)
+                if upper.qid is not None and (upper.kind == "State" or upper.kind == "Place"):
+                    found.add(upper.qid)
+    return found
 
 
 def _text(

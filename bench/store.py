@@ -1,19 +1,24 @@
-"""The store: Turtle written and loaded, checks, one article more, memory; on articles resampled from the build in --data.
+"""The store: one article more at several sizes, peak memory, Turtle written and loaded, checks; on articles resampled from the build in --data.
 
-`python -m bench store --data output --limit 200`: --limit is the number of articles of the large build; the time of one article more
-is measured on a tenth of it, too, and its growth printed. Seconds are of the processor (`time.process_time`), so that a busy machine does not
-count; the language step is left out.
+`python -m bench store --data output`: builds of 250 and 1,000 articles, each in a process of its own; `--limit 10000` adds one of 10,000 (a
+quarter of an hour), another number one of so many. For each: the seconds of the build, the median of adding one article more, five times, on
+the clock and on the processor (`time.process_time`, which a busy machine does not stretch), and the peak memory of the process. The language
+step and the start of the program are left out. A build of 250, and the articles added to it, is compared byte for byte with one build of them all.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,28 +35,61 @@ from kgbuild.shapes import rules
 from kgbuild.state import Member, State, digest_of
 from kgbuild.store import QUERIES, open_store
 
-ARTICLES = 200
-MORE = 3
+SIZES = (250, 1000)
+MORE = 5
 """Articles added one at a time; the median is printed."""
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the figures; always 0."""
-    sources = article_records(pipeline.read_records(options.data))
-    count = options.limit or ARTICLES
-    without_language_step()
+    """Print the figures; exit status 1 when adding gave other bytes than one build."""
+    limit = options.limit or SIZES[-1]
+    sizes = sorted({n for n in SIZES if n <= limit} | {limit})
     with tempfile.TemporaryDirectory() as place:
-        small = _grown(Path(place) / "small", sources, max(1, count // 10))
-        large = _grown(Path(place) / "large", sources, count)
+        folders = {n: Path(place) / str(n) for n in sizes}
+        clock: dict[int, float] = {}
+        for n, folder in folders.items():
+            found = _measured(options.data, folder, n)
+            clock[n] = found["processor"]
+            print(
+                f"{n} articles: built in {found['build']:.0f} s of the processor, peak memory {found['peak']:.0f} MB; one article more "
+                f"{found['clock']:.2f} s on the clock, {found['processor']:.2f} s of the processor",
+                flush=True,
+            )
+        print(f"one article more, {sizes[-1]} against {sizes[-2] if len(sizes) > 1 else sizes[-1]} articles: {clock[sizes[-1]] / clock[sizes[max(0, len(sizes) - 2)]]:.2f} times the processor's time")  # fmt: skip
+        sources = article_records(pipeline.read_records(options.data))
+        without_language_step()
+        once = Path(place) / "once"
+        add(once, resampled(sources, sizes[0] + MORE))
+        same = content(once) == content(folders[sizes[0]])
         print(
-            f"one article more: {small:.2f} s at {max(1, count // 10)} articles, {large:.2f} s at {count} ({large / small:.1f} times)"
+            f"{sizes[0]} articles and {MORE} added one by one against one build of them all: {'the same bytes' if same else 'OTHER BYTES'}"
         )
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"peak memory of the builds: {peak:.0f} MB, {peak / count * 10_000 / 1024:.1f} GB at 10,000 articles if it grows alike"
-        )
-        _rates(Path(place) / "large")
-    return 0
+        _rates(folders[min(sizes, key=lambda n: abs(n - SIZES[0]))])
+    return int(not same)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file of a build that is no store."""
+    files = (p for p in sorted(folder.rglob("*")) if p.is_file() and "store" not in p.relative_to(folder).parts)
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+
+
+def _measured(data: str, folder: Path, count: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.store", data, str(folder), str(count)]
+    told: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return told
+
+
+def _child(data: str, folder: Path, count: int) -> None:
+    """Build a folder of so many articles and add some more, one at a time; the figures as JSON."""
+    sources = article_records(pipeline.read_records(data))
+    without_language_step()
+    articles = resampled(sources, count + MORE)
+    build, _, _ = _seconds(lambda: add(folder, islice(articles, count)))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    more = [_seconds(lambda a=a: add(folder, [a])) for a in articles]  # type: ignore[misc]  # bound at once
+    processor, clock = (statistics.median(m[i] for m in more) for i in (0, 1))
+    print(json.dumps({"build": build, "peak": peak, "processor": processor, "clock": clock}))
 
 
 def without_language_step() -> None:
@@ -62,41 +100,39 @@ def without_language_step() -> None:
     language.annotator_of = lambda config: step  # type: ignore[assignment,return-value]
 
 
-def add(folder: Path, articles: Sequence[Sequence[Record]]) -> None:
+def add(folder: Path, articles: Iterable[Sequence[Record]]) -> None:
     """Add articles to a build folder, their records taken as the language step's."""
     with writing(folder) as target, closing(State(target.state)) as state:
         run = pipeline._Run(target, state, Config(), None)
-        kept: list[tuple[str, str, Sequence[Record]]] = []
-        for records in articles:
-            document = records[0]
-            assert isinstance(document, Document)
-            run.members[document.id] = member = Member(document, "", digest_of(document))
-            kept.append((member.digest, run.pipeline, records))
-        state.keep_all(kept)
-        run.finish(state.skipped(), pipeline.Changes(new=len(articles)))
+        before = len(run.members)
+        pipeline_key = run.pipeline
 
+        def kept() -> Iterator[tuple[str, str, Sequence[Record]]]:
+            for records in articles:
+                document = records[0]
+                assert isinstance(document, Document)
+                run.members[document.id] = member = Member(document, "", digest_of(document))
+                yield member.digest, pipeline_key, records
 
-def _grown(folder: Path, sources: Sequence[Sequence[Record]], count: int) -> float:
-    articles = list(resampled(sources, count + MORE))
-    add(folder, articles[:count])
-    return statistics.median(_seconds(lambda a=a: add(folder, [a]))[0] for a in articles[count:])  # type: ignore[misc]  # bound at once
+        state.keep_all(kept())
+        run.finish(state.skipped(), pipeline.Changes(new=len(run.members) - before))
 
 
 def _rates(folder: Path) -> None:
     graph = pipeline.open_build(folder)
-    seconds, turtle = _seconds(graph.turtle)
+    seconds, _, turtle = _seconds(graph.turtle)
     memory = ox.Store()
-    loading, _ = _seconds(lambda: memory.bulk_load(turtle, format=ox.RdfFormat.TURTLE))
+    loading, _, _ = _seconds(lambda: memory.bulk_load(turtle, format=ox.RdfFormat.TURTLE))
     triples = len(memory)
     print(
         f"canonical Turtle: {triples} triples, {triples / seconds:,.0f} a second; loading {triples / loading:,.0f} a second"
     )
     store = open_store(folder)
     records = graph.records
-    of_records, _ = _seconds(lambda: list(checks.check_records(records)))
+    of_records, _, _ = _seconds(lambda: list(checks.check_records(records)))
     texts = [p.read_text(encoding="utf-8") for p in sorted((QUERIES / "checks").glob("*.rq"))]
-    whole, _ = _seconds(lambda: [checks._subjects(store, t) for t in texts])
-    shapes, _ = _seconds(lambda: [checks._subjects(store, r.query) for r in rules()])
+    whole, _, _ = _seconds(lambda: [checks._subjects(store, t) for t in texts])
+    shapes, _, _ = _seconds(lambda: [checks._subjects(store, r.query) for r in rules()])
     n = len(records)
     print(
         f"checks of {n} records: spans, texts, ids and references {n / of_records:,.0f} a second, whole graph {n / whole:,.0f}, "
@@ -104,7 +140,12 @@ def _rates(folder: Path) -> None:
     )
 
 
-def _seconds(call: Callable[[], Any]) -> tuple[float, Any]:
-    start = time.process_time()
+def _seconds(call: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Seconds of the processor, seconds on the clock, and what the call gave."""
+    start, began = time.process_time(), time.monotonic()
     value = call()
-    return time.process_time() - start, value
+    return time.process_time() - start, time.monotonic() - began, value
+
+
+if __name__ == "__main__":
+    _child(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))

@@ -180,6 +180,10 @@ def build(
     from kgbuild.sources.columns import with_columns
     from kgbuild.workers.cores import workers_of
 
+    if engine not in (None, "ray", "here"):
+        raise UsageError(f"unknown engine {engine!r}; known: ray, and here (this process, by the same way)")
+    if engine is None and (address or parts):
+        raise UsageError("--address and --parts are for --engine ray")
     config = Config(
         base=_checked_base(base), model=model, knowledge=knowledge, entities=tuple(entities or ()), corrections=corrections,
         text_field=text_field, title_field=title_field, date_field=date_field, publisher_field=publisher_field, url_field=url_field,
@@ -304,6 +308,7 @@ def query(
         ),
     ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the named questions with an example each.")] = False,
+    seconds: Annotated[float, typer.Option(min=0.01, max=86400, help="Longest time of the query.")] = 60,
 ) -> None:
     """Ask a graph a named question or any SPARQL query.
 
@@ -330,7 +335,9 @@ def query(
             f"{folder}: not a build folder{hint or f'; run `kgbuild build INPUT -o {folder}` first'}"
         )
     text = sys.stdin.read() if question == "-" else question
-    result = questions.run(open_store(folder), text, *(arguments or []))
+    if questions.asks_of_aggregates(text):
+        _refresh(folder)
+    result = questions.run(open_store(folder), text, *(arguments or []), seconds=seconds)
     form = form or ("turtle" if result.graph is not None else "table" if sys.stdout.isatty() else "tsv")
     if form == "table" and result.graph is None:
         table(result.variables, result.rows)
@@ -487,6 +494,7 @@ def serve(
     )
     if workers is not None:
         settings = replace(settings, workers=workers)
+    _refresh(folder)
     with logged(log_json, "serve") as log:
 
         def ready(address: str) -> None:
@@ -515,6 +523,7 @@ def publish(
     from kgbuild.publish import publish as send
 
     target = Target(url, graph, user, os.environ.get("KGBUILD_PASSWORD", ""))
+    _refresh(folder)
     with logged(log_json, "publish") as log:
         triples, sent = send(folder, target, batch, add)
         before = f", {triples - sent} of them by an earlier run" if sent < triples else ""
@@ -637,6 +646,13 @@ def ref(
         if topic in (None, name):
             print(name if topic is None else "", end="\n" if topic is None else "")
             table(columns, rows)
+
+
+def _refresh(folder: Path) -> None:
+    """Have the aggregates of a large folder drawn, and say so when that takes a while."""
+    from kgbuild.pipeline import refresh
+
+    refresh(folder, lambda line: print(f"kgbuild: {folder}: {line}", file=sys.stderr))
 
 
 def _checked_base(base: str) -> str:

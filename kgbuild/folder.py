@@ -10,6 +10,7 @@ the old files or the new ones.
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -25,8 +26,8 @@ from kgbuild.errors import BuildFolderError, OutputError
 from kgbuild.files import whole_file
 
 __all__ = [
-    "FORMAT", "LARGE_FORMAT", "MANIFEST", "STATE", "STORE", "Folder", "aggregate_files", "article_files", "entity_files", "flat_files", "graph_files", "holder", "interrupted", "is_large", "listed_articles",
-    "listed_files", "read_manifest", "record_files", "settled", "writing",
+    "AGGREGATES", "FORMAT", "LARGE_FORMAT", "MANIFEST", "STATE", "STORE", "Folder", "aggregate_files", "article_files", "entity_files", "flat_files", "graph_files", "holder", "interrupted", "is_large", "listed_articles",
+    "listed_files", "read_manifest", "record_files", "settled", "stamp", "writing",
 ]  # fmt: skip
 
 FORMAT: Final = 1
@@ -36,6 +37,7 @@ LARGE_FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 STORE: Final = "store"
 STATE: Final = "state.sqlite"
+AGGREGATES: Final = "aggregates.ttl"
 _JOURNAL: Final = "journal.json"
 _NEXT: Final = "next"
 _LOCK: Final = "lock"
@@ -305,8 +307,25 @@ def flat_files(folder: Path) -> list[Path]:
 
 
 def aggregate_files(folder: Path) -> list[Path]:
-    """The Turtle file of the aggregates; none in a folder that has none."""
-    return [folder / "aggregates.ttl"] if (folder / "aggregates.ttl").is_file() else []
+    """The Turtle file of the aggregates; none in a folder that has none.
+
+    Those of a large folder are drawn when they are asked for, and hold until the folder is another one (`views.refresh`).
+    """
+    if _whole(folder):
+        return [folder / "aggregates.ttl"] if (folder / "aggregates.ttl").is_file() else []
+    kept = folder / STORE / AGGREGATES
+    with suppress(OSError), kept.open("rb") as file:
+        if file.readline() == stamp(folder):
+            return [kept]
+    return []
+
+
+def stamp(folder: Path) -> bytes:
+    """The line that what was drawn of a folder's present state begins with: a comment that names its manifest. Raises BuildFolderError."""
+    try:
+        return f"# {hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()}\n".encode()
+    except OSError as error:
+        raise BuildFolderError(f"{folder}: not a build folder; run `kgbuild build INPUT -o {folder}` first") from error
 
 
 def record_files(folder: Path) -> list[Path]:

@@ -109,6 +109,7 @@ class Language:
                 )
             self._engine = engine_of(config.engine, config.address, config.workers)
             annotation = Annotation(self._engine, partial(NodeStep, config), place, pipeline_key(config), limits)
+            annotation.workers = config.workers or 1 if config.engine == "here" else 1
             self._told = annotation.agreed()
             self._annotation = annotation
         elif (config.workers or 1) > 1 or config.time_limit is not None:

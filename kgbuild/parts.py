@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS part_file (name TEXT PRIMARY KEY, prefix TEXT NOT NUL
 CREATE INDEX IF NOT EXISTS part_file_of ON part_file (prefix);
 CREATE TABLE IF NOT EXISTS part_article (
   home TEXT PRIMARY KEY, prefix TEXT NOT NULL, entry TEXT NOT NULL, drawn TEXT NOT NULL, counts TEXT NOT NULL, tools TEXT NOT NULL,
-  voices TEXT NOT NULL) WITHOUT ROWID;
+  voices TEXT NOT NULL, context TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS part_article_of ON part_article (prefix);
 CREATE TABLE IF NOT EXISTS part_told (
   home TEXT NOT NULL, cluster TEXT NOT NULL, yes INTEGER NOT NULL, no INTEGER NOT NULL, PRIMARY KEY (home, cluster)) WITHOUT ROWID;
@@ -137,7 +137,7 @@ class Parts:
             r.attributed_to for r in records if isinstance(r, Stance)
         }
         self.db.execute(
-            "INSERT INTO part_article VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO part_article VALUES (?, ?, ?, ?, ?, ?, ?, '')",
             (home, prefix, *map(_json, (entry,)), digest, *map(_json, (counts, named, sorted(voices - {home})))),
         )
         told = _told(records)
@@ -179,12 +179,15 @@ class Parts:
         """The shortcuts of an article: its own Turtle, and what other articles decide of it, asked by the questions of the whole graph."""
         from kgbuild.store import flat_turtle  # pyoxigraph is loaded when it is needed
 
-        name = f"articles/{home.removeprefix('article/')}.ttl"
-        content = self.folder.read_staged(name)
-        context = "".join(f"{s} {p} {o} .\n" for s, p, o in self._context(home))
-        self._write(
-            f"flat/{home.removeprefix('article/')}.ttl", _prefix(home), flat_turtle(content + context.encode()), drawn
-        )
+        context = "".join(f"{s} {p} {o} .\n" for s, p, o in sorted(set(self._context(home)))).encode()
+        digest = hashlib.sha256(context).hexdigest()
+        row = self.db.execute("SELECT 1 FROM part_article WHERE home = ? AND context = ?", (home, digest)).fetchone()
+        if row is not None:  # nothing else than its own records, which would have cleared it
+            return
+        name = home.removeprefix("article/")
+        content = self.folder.read_staged(f"articles/{name}.ttl")
+        self._write(f"flat/{name}.ttl", _prefix(home), flat_turtle(content + context), drawn)
+        self.db.execute("UPDATE part_article SET context = ? WHERE home = ?", (digest, home))
 
     def _context(self, home: str) -> Iterator[tuple[str, str, str]]:
         base = self.config.base

@@ -23,7 +23,17 @@ from kgbuild.language import Language, versions_of
 from kgbuild.progress import Meter, Progress, Report
 from kgbuild.records import Document, Record, Skipped, record_order, unpack
 from kgbuild.state import Member, Members, State, digest_of
-from kgbuild.views import Change, Content, Stored, commit, commit_parts, content_digest, graph_pieces, read_records
+from kgbuild.views import (
+    Change,
+    Content,
+    Stored,
+    commit,
+    commit_parts,
+    content_digest,
+    graph_pieces,
+    read_records,
+    refresh,
+)
 
 if TYPE_CHECKING:
     import networkx
@@ -44,6 +54,7 @@ __all__ = [
     "open_build",
     "read_records",
     "reference",
+    "refresh",
     "remove",
 ]
 

@@ -34,6 +34,7 @@ __all__ = [
     "Parameter",
     "Question",
     "Result",
+    "asks_of_aggregates",
     "bind",
     "clauses",
     "named_questions",
@@ -224,6 +225,12 @@ def _more(count: int, unit: str) -> str:
 def named_questions() -> tuple[Question, ...]:
     """Every named question, by name."""
     return tuple(_question(path.stem, path.read_text(encoding="utf-8")) for path in sorted(QUERIES.glob("*.rq")))
+
+
+def asks_of_aggregates(text: str) -> bool:
+    """Whether a query, or the named question of this name, asks of what is drawn from all articles together: dyads, their months, camps."""
+    named = next((q.text for q in named_questions() if q.name == text), text)
+    return re.search("dyad|camp|derived", named, re.IGNORECASE) is not None
 
 
 def run(store: ox.Store, text: str, *arguments: str, seconds: float = TIME_LIMIT) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, cast
 
@@ -78,14 +79,29 @@ def store_of(graph: bytes, flat: bytes | None = None, aggregates: bytes | None =
 
 def flat_turtle(graph: bytes) -> bytes:
     """The derived shortcuts of a graph (Turtle): said, opposes, supports, status; canonical Turtle."""
-    store = _base_store(graph)
+    store = ox.Store()
+    _load(store, graph)
+    store.extend(_broader())
     found: set[Triple] = set()
-    for path in sorted((QUERIES / "flat").glob("*.rq")):
-        for triple in cast(ox.QueryTriples, store.query(path.read_text(encoding="utf-8"), prefixes=dict(PREFIXES))):
+    for text in _flat_questions():
+        for triple in cast(ox.QueryTriples, store.query(text, prefixes=dict(PREFIXES))):
             nodes = (triple.subject, triple.predicate, triple.object)
             subject, predicate, value = (Iri(cast(ox.NamedNode, node).value) for node in nodes)
             found.add((subject, predicate, value))
     return turtle(found, data_prefixes(store_base(store)))
+
+
+@lru_cache(1)
+def _broader() -> tuple[ox.Quad, ...]:
+    """What the shortcuts ask of the ontology: which type of event is a kind of which."""
+    ontology = ox.Store()
+    _load(ontology, ontology_file(ONTOLOGY).read_bytes())
+    return tuple(ontology.quads_for_pattern(None, ox.NamedNode(PREFIXES["skos"] + "broader"), None, None))
+
+
+@lru_cache(1)
+def _flat_questions() -> tuple[str, ...]:
+    return tuple(path.read_text(encoding="utf-8") for path in sorted((QUERIES / "flat").glob("*.rq")))
 
 
 def store_base(store: ox.Store) -> str:

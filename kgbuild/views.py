@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
 
 from kgbuild.config import Config
 from kgbuild.drawn import drawn_from, ready_files
-from kgbuild.errors import BuildFolderError
+from kgbuild.errors import BuildFolderError, OutputError
+from kgbuild.files import whole_file
 from kgbuild.folder import (
+    AGGREGATES,
     FORMAT,
     LARGE_FORMAT,
     MANIFEST,
+    STORE,
     Folder,
+    aggregate_files,
     article_files,
     entity_files,
     graph_files,
@@ -26,12 +30,23 @@ from kgbuild.folder import (
     read_manifest,
     record_files,
     settled,
+    stamp,
 )  # fmt: skip
 from kgbuild.records import Document, Record, Skipped, from_json, record_order, to_json
 from kgbuild.resolve import Correction
 from kgbuild.state import Member, Members, State
 
-__all__ = ["Change", "Content", "Stored", "commit", "commit_parts", "content_digest", "graph_pieces", "read_records"]
+__all__ = [
+    "Change",
+    "Content",
+    "Stored",
+    "commit",
+    "commit_parts",
+    "content_digest",
+    "graph_pieces",
+    "read_records",
+    "refresh",
+]
 
 
 @dataclass(frozen=True)
@@ -79,10 +94,13 @@ def read_records(folder: str | Path) -> list[Record]:
     return records if len(files) == 1 else sorted(records, key=record_order)
 
 
-def _records_of(file: Path, folder: Path) -> Iterator[Record]:
+def _records_of(file: Path, folder: Path, without: Sequence[str] = ()) -> Iterator[Record]:
+    starts = tuple(f'{{"record": "{kind}"' for kind in without)
     try:
         with file.open(encoding="utf-8", newline="\n") as lines:
             for number, line in enumerate(lines, 1):
+                if line.startswith(starts):
+                    continue
                 try:
                     yield from_json(line)
                 except ValueError as error:
@@ -151,7 +169,9 @@ def commit_parts(
         ledger = Ledger(state.db, lambda article: state.records(members.digest(article), change.pipeline))
         parts = Parts(folder, state.db, ledger, config)
         put, drop = members.changes()
-        fresh = state.meta("parts", "") != key
+        file = folder.path / MANIFEST
+        own = file.is_file() and content_digest(file) == state.meta("manifest")  # else others have written here since
+        fresh = state.meta("parts", "") != key or not own
         if fresh:
             ledger.clear()
             parts.clear()
@@ -190,6 +210,36 @@ class Change:
     skipped: Sequence[Skipped]
     notes: Sequence[tuple[str, Skipped]]
     meta: Mapping[str, Any]
+
+
+def refresh(folder: str | Path, told: Callable[[str], None] | None = None) -> None:
+    """Draw the aggregates of a large folder anew when it has changed since; they are kept in its store. A small one has them always.
+
+    `told` is given a line before that begins: it reads all records. Raises BuildFolderError, OutputError.
+    """
+    from kgbuild.aggregate import Aggregates
+    from kgbuild.export.derived import derived_turtle
+
+    path = settled(folder)
+    manifest = read_manifest(path)
+    if not is_large(manifest) or aggregate_files(path):
+        return
+    if told is not None:
+        told(
+            f"drawing who stands where from all of its {manifest['counts'].get('Document', 0)} articles, once until they change"
+        )
+    line = stamp(path)
+    records = [r for file in record_files(path) for r in _records_of(file, path, _NEEDLESS)]
+    content = derived_turtle(Aggregates(records), Config(base=manifest["base"]))
+    try:
+        with whole_file(path / STORE / AGGREGATES) as handle:
+            handle.writelines((line, content))
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error}); run this where it can") from error
+
+
+_NEEDLESS = ("Mention", "Affiliation", "Merge")
+"""Kinds of records that aggregates do not look at."""
 
 
 def graph_pieces(folder: str | Path) -> Iterator[bytes]:

@@ -164,6 +164,7 @@ def test_bad_articles_are_named_and_the_good_one_is_built(tmp_path: Path) -> Non
         (["query", "BUILT", "no-such-question"], 2, "no-such-question"),
         (["query", "BUILT", "SELECT ?x {"], 8, ""),
         (["query", "BUILT", "DROP ALL"], 8, ""),
+        (["query", "BUILT", "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(STR(?a), STR(?d)) = STR(?g)) }", "--seconds", "0.2"], 8, "longer than 0.2 s"),
         (["query", "BUILT", "who-opposes", "Nowhereland"], 2, "Nowhereland"),
         (["export", "BUILT", "--format", "pdf"], 2, "known: turtle"),
         (["export", "BUILT", "Russia", "--format", "gexf"], 2, "gexf takes no names"),

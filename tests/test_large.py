@@ -197,6 +197,26 @@ def test_query_export_explain_and_view_read_a_large_folder(large: Path, tmp_path
     assert {line.removesuffix(" .\n") for line in _lines(large)} <= graph
 
 
+def test_aggregates_of_a_large_folder_are_drawn_when_asked_for_and_hold_until_it_changes(
+    large: Path, stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "LARGE", 200)
+    pipeline.build(stories, tmp_path / "small")
+    monkeypatch.setattr(pipeline, "LARGE", 2)
+    assert folders.aggregate_files(large) == []
+    result = CliRunner().invoke(app, ["query", str(large), "SELECT ?d { ?d a kg:Dyad }"])
+    assert result.exit_code == 0 and "dyad/" in result.stdout
+    (kept,) = folders.aggregate_files(large)
+    assert kept.read_bytes().partition(b"\n")[2] == (tmp_path / "small" / "aggregates.ttl").read_bytes()
+    told: list[str] = []
+    pipeline.refresh(large, told.append)
+    assert told == []
+    pipeline.remove(large, ["b.txt"])
+    assert folders.aggregate_files(large) == []
+    pipeline.refresh(large, told.append)
+    assert len(told) == 1 and folders.aggregate_files(large) == [kept] and check(large).ok
+
+
 def test_diff_of_a_small_and_a_large_folder(
     large: Path, stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,3 +238,29 @@ def test_the_endpoint_serves_a_large_folder(large: Path) -> None:
     assert sum("/article/" in g for g in graphs) == len(MORE)
     served, read = ({t for q in s if "_:" not in (t := str(q.triple))} for s in (store, open_store(large)))
     assert served == read
+
+
+def test_a_folder_that_others_wrote_to_since_is_drawn_anew(large: Path, stories: Path, tmp_path: Path) -> None:
+    shutil.copytree(large, tmp_path / "old")
+    pipeline.remove(large, ["a.txt", "b.txt"])
+    for name in ("manifest.json", "parts", "articles", "records", "flat", "shared"):  # brought back, its state is not
+        path = large / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        old = tmp_path / "old" / name
+        shutil.copytree(old, path) if old.is_dir() else shutil.copy(old, path)
+    article = sorted((large / "articles").iterdir())[0]
+    article.write_bytes(b"# changed")
+    pipeline.build(stories / "c.txt", large)
+    assert content(large) == content(tmp_path / "old")
+    shutil.rmtree(large / "store")
+    pipeline.build(stories / "c.txt", large)
+    assert content(large) == content(tmp_path / "old")
+
+
+@pytest.mark.parametrize("words", [["a.txt"], ["a.txt", "g.txt"]])
+def test_a_removal_takes_the_files_of_its_articles_away(
+    words: list[str], large: Path, stories: Path, tmp_path: Path
+) -> None:
+    pipeline.remove(large, words)
+    pipeline.build([stories / n for n in MORE if n not in words], tmp_path / "once")
+    assert content(large) == content(tmp_path / "once") and check(large).ok

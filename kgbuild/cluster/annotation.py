@@ -34,10 +34,12 @@ Told = TypeVar("Told")
 class Annotate(Generic[Told]):
     """The work of one worker: a partition of articles -> receipt of the partition of their records; None -> what the step tells."""
 
-    def __init__(self, start: Callable[[], Step[Told]], url: str, key: str, limits: Limits, told: Told | None) -> None:
-        """`key` names all that records depend on beside the article. Raises KgbuildError where the step tells other than `told`."""
+    def __init__(
+        self, start: Callable[[], Step[Told]], url: str, key: str, limits: Limits, workers: int, told: Told | None
+    ) -> None:
+        """`key` names all that records depend on beside the article; `workers` processes do it. Raises KgbuildError where the step tells other than `told`."""
         self._place, self._key = Place(url), key
-        self._pool = Pool(start, 1, limits)
+        self._pool = Pool(start, workers, limits)
         if told is not None and self._pool.told != told:
             self._pool.close()
             raise KgbuildError(f"nodes of the cluster differ in program, model or rounding: install the same on all ({self._pool.told} here, {told} before)")  # fmt: skip
@@ -87,6 +89,8 @@ class Annotation(Generic[Told]):
     limits: Limits
     words: int = WORDS
     told: Told | None = None
+    workers: int = 1
+    """Processes for each of the engine's workers; more than one where that is this process alone."""
 
     def agreed(self) -> Told:
         """What the step says of itself, on the first worker that answers; every other one must say the same from now on."""
@@ -119,7 +123,7 @@ class Annotation(Generic[Told]):
 
     @property
     def _make(self) -> Make[Part | None, Any]:
-        return partial(Annotate, self.start, self.url, self.key, self.limits, self.told)
+        return partial(Annotate, self.start, self.url, self.key, self.limits, self.workers, self.told)
 
     @staticmethod
     def _outcomes(place: Place, name: str, documents: Sequence[Document], numbers: dict[str, deque[int]]) -> Iterator[Outcome]:  # fmt: skip

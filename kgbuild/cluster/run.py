@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kgbuild.cluster.annotation import WORDS, Annotate, Part, cut
-from kgbuild.cluster.engine import Engine
+from kgbuild.cluster.engine import Engine, Here
 from kgbuild.cluster.partitions import pack_documents
 from kgbuild.cluster.place import Place
 from kgbuild.cluster.spread import BUCKETS, spread
@@ -123,7 +123,8 @@ def run(
         raise InputError(
             f"no article in {', '.join(inputs[:3])}: give text, HTML, JSONL or CSV files, or a folder of them"
         )
-    work: Any = partial(Annotate, start, url, key, Limits(config.time_limit))
+    here = isinstance(engine, Here)  # it has this process alone; on a cluster each processor has a worker
+    work: Any = partial(Annotate, start, url, key, Limits(config.time_limit), config.workers or 1 if here else 1)
     ((_, answer),) = engine.each(partial(work, None), [None])
     told: Told = answer  # every other worker must tell the same
     made: dict[str, dict[str, Any]] = {}

@@ -136,6 +136,13 @@ class Pool(Generic[Told]):
 
         `documents` is read only as fast as the workers work. Raises KgbuildError when no worker stays alive.
         """
+        try:
+            yield from self._results(documents, ordered)
+        finally:  # nobody waits any more for what is still in work: the next call must not take it for its own
+            for worker in [w for w in self._workers if w.jobs]:
+                self._bury(worker, kill=True)
+
+    def _results(self, documents: Iterable[Document], ordered: bool) -> Iterator[Outcome]:
         source = enumerate(documents)
         again: deque[_Job] = deque()  # articles of workers that died
         held: dict[int, Outcome] = {}
@@ -234,13 +241,7 @@ class Pool(Generic[Told]):
 
     def _buried(self, worker: _Worker, again: deque[_Job], late: str) -> Outcome | None:
         """Take a worker away, dead or late: what becomes of the article it was at, if it has no further try; the others come again."""
-        self._workers.remove(worker)
-        if late:
-            worker.nursery.kill(worker.process)
-        worker.connection.close()
-        status = worker.nursery.why(worker.process)
-        if not self._share:
-            worker.nursery.close()
+        status = self._bury(worker, kill=bool(late))
         job = worker.jobs.popleft() if worker.jobs else None
         again.extendleft(reversed(worker.jobs))
         if job is None:
@@ -257,6 +258,17 @@ class Pool(Generic[Told]):
         else:
             reason = f"{_ending(status)}, {job.deaths} times"
         return job.number, job.document, Skipped(job.document.source, f"processing failed ({reason})")
+
+    def _bury(self, worker: _Worker, kill: bool) -> int | None:
+        """Take a worker away; how it ended."""
+        self._workers.remove(worker)
+        if kill:
+            worker.nursery.kill(worker.process)
+        worker.connection.close()
+        status = worker.nursery.why(worker.process)
+        if not self._share:
+            worker.nursery.close()
+        return status
 
     def _new(self) -> _Worker:
         if self._nursery is None:

@@ -111,7 +111,7 @@ def test_a_place_nobody_shares_is_told(tmp_path: Path) -> None:
     work = made_step.Even
     from kgbuild.cluster.annotation import Annotate
 
-    alone_there = Annotate(work, str(tmp_path), "key", Limits(), None)
+    alone_there = Annotate(work, str(tmp_path), "key", Limits(), 1, None)
     with pytest.raises(KgbuildError, match="all nodes must see one storage"):
         alone_there(("0123", "", ()))
     alone_there.close()

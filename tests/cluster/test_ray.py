@@ -1,9 +1,11 @@
-"""A Ray cluster of three node processes on this machine, one of them killed at work."""
+"""A Ray cluster of two working node processes on this machine, one of them killed at work."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,13 @@ import arland
 import made_step
 import pytest
 
+from kgbuild import language, pipeline
 from kgbuild.cluster import Annotation, Here, engine_of
+from kgbuild.cluster.run import Sizes, run
+from kgbuild.config import Config
 from kgbuild.errors import KgbuildError, ModelError
+from kgbuild.partitioned import gathered
+from kgbuild.progress import Progress
 from kgbuild.records import Document, Skipped
 from kgbuild.workers import Limits, alone
 
@@ -71,6 +78,56 @@ def test_a_node_killed_at_work_loses_nothing_and_doubles_nothing(nodes: Any, tmp
         assert len(list(again.results(articles))) == 20, "all partitions are done"
     finally:
         engine.close()
+
+
+def test_a_graph_in_partitions_is_that_of_one_process_though_a_node_is_killed(
+    nodes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster, made = nodes
+    made.append(cluster.add_node(num_cpus=1, object_store_memory=10**8))
+    monkeypatch.setattr(language, "Step", made_step.Even)
+    monkeypatch.setattr(language, "pipeline_key", lambda config: "plain")
+    monkeypatch.setattr(pipeline, "pipeline_key", lambda config: "plain")
+    place = tmp_path / "in"
+    place.mkdir()
+    for document in documents(n11="FAIL"):
+        (place / document.source).write_text(document.text, encoding="utf-8")
+    whole = pipeline.build(place, tmp_path / "out")
+
+    def kill(progress: Progress) -> None:
+        if len(made) == 2 and progress.count < progress.total:
+            cluster.remove_node(made.pop(0), allow_graceful=False)
+
+    config = Config()
+    engine = engine_of("ray")
+    try:
+        run(
+            [str(place)], str(tmp_path / "spread"), config, engine, partial(made_step.Even, config), "key",
+            lambda told: (language.versions_of(told, config), told.refused), kill, Sizes(files=6, words=40, buckets=2),
+        )  # fmt: skip
+    finally:
+        engine.close()
+    records, manifest = gathered(str(tmp_path / "spread"))
+    assert records == list(whole.records)
+    graph = pipeline.KnowledgeGraph(records, [Skipped(**s) for s in manifest["skipped"]], config, manifest["versions"])
+    graph.save(tmp_path / "back")
+    one, other = (
+        {p.relative_to(f).as_posix(): p.read_bytes() for p in f.rglob("*") if p.is_file() and "store" not in p.parts}
+        for f in (tmp_path / "out", tmp_path / "back")
+    )
+    assert one == other and len(one) > 20
+
+
+@pytest.mark.model
+def test_two_articles_with_the_shipped_pipeline(nodes: Any, tmp_path: Path) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    for example in sorted((ROOT / "examples").glob("*.txt"))[:2]:
+        shutil.copy(example, place)
+    pipeline.build(place, tmp_path / "out")
+    pipeline.build(place, tmp_path / "ray", Config(engine="ray"))
+    for name in ("graph.ttl", "records.jsonl", "manifest.json"):
+        assert (tmp_path / "ray" / name).read_bytes() == (tmp_path / "out" / name).read_bytes(), name
 
 
 def test_what_is_wrong_with_the_step_is_told(nodes: Any, tmp_path: Path) -> None:

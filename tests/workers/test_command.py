@@ -34,6 +34,22 @@ def test_a_wrong_number_of_workers_is_one_line(tmp_path: Path) -> None:
     assert process.returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["--engine", "spark"],
+            "kgbuild: unknown engine 'spark'; known: ray, and here (this process, by the same way)\n",
+        ),
+        (["--address", "head:6379"], "kgbuild: --address and --parts are for --engine ray\n"),
+    ],
+)
+def test_an_engine_that_is_none_is_one_line(words: list[str], said: str, tmp_path: Path) -> None:
+    process = kgbuild("build", "examples/", "-o", str(tmp_path / "out"), *words)
+    assert (process.communicate(timeout=60)[1], process.returncode) == (said, 2)
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.model
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 def test_interrupted_it_ends_all_and_keeps_what_was_done(tmp_path: Path) -> None:

@@ -108,6 +108,16 @@ def test_input_is_read_no_faster_than_results_are_taken() -> None:
         results.close()
 
 
+def test_what_nobody_waits_for_is_not_taken_for_the_next_call() -> None:
+    with Pool(made_step.Made, 2) as pool:
+        first = pool.results(documents("WAIT 0.5", "WAIT 0.5"))
+        for _ in range(5):
+            next(first)
+        first.close()
+        articles = documents(count=7)
+        assert given(pool.results(articles, ordered=True)) == given(alone(made_step.Made(), articles))
+
+
 def test_long_articles_are_not_piled_up() -> None:
     long = [arland.document("word " * 5000 + f"WAIT 0.05 {n}", source=str(n)) for n in range(12)]
     read: list[Document] = []
