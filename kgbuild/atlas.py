@@ -29,7 +29,7 @@ TOLD: Final = frozenset({"Disputed", "Reported", "Claimed"})
 
 NARROWEST: Final = 5.0
 """Degrees of latitude a frame shows at least: the outlines are too coarse for less."""
-SOUTH, NORTH = -60.0, 84.0
+SOUTH, NORTH = -58.0, 84.0
 ASPECT: Final = 1.65
 """Width to height of a frame."""
 
@@ -117,10 +117,11 @@ def frame(places: Sequence[Spot], aspect: float = ASPECT, narrowest: float = NAR
     if wide >= 360.0:
         wide = 360.0
         tall = min(max(tall, 360.0 * squeeze / aspect), NORTH - SOUTH)
-    tall = min(tall, 180.0)
+    low, high = min(SOUTH, south - 1.0), max(NORTH, north + 1.0)  # no Antarctica unless something is told of it
+    tall = min(tall, high - low)
     x, y = (west + east) / 2, (south + north) / 2
     x = max(-180.0 + wide / 2, min(180.0 - wide / 2, x))
-    y = max(-90.0 + tall / 2, min(90.0 - tall / 2, y))
+    y = max(low + tall / 2, min(high - tall / 2, y))
     return Frame(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2, squeeze)
 
 

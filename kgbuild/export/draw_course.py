@@ -21,6 +21,11 @@ FINEST: Final = 0.006
 """A bar is at least this share of the width: a day among years would not be seen."""
 
 
+FAR: Final = 0.04
+"""Share of all pieces that may be left out when the rest then spreads over PRESSED times the width."""
+PRESSED: Final = 4
+
+
 class Told(NamedTuple):
     """A happening with what the panel of events asks of it."""
 
@@ -41,8 +46,16 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
     happened = _happened(found)
     said = Counter(window_of(days_of([e], found.documents), window) for e in found.evidence if e.kind == "said")
     held = [p for p in found.pieces if p.status == "Reported"]
-    windows = {h.window(window) for h in happened} | set(said) | {p.window(window) for p in held}
-    days = [date.fromisoformat(d) for name in windows if name for d in bounds(name)]
+    undated = (
+        sum(not h.window(window) and bool(h.quad) for h in happened), said[""], sum(not p.window(window) for p in held),
+    )  # fmt: skip
+    windows, outside = _span(
+        Counter(h.window(window) for h in happened) + said + Counter(p.window(window) for p in held)
+    )
+    days = [date.fromisoformat(d) for name in windows for d in bounds(name)]
+    happened = [h for h in happened if h.window(window) in windows]
+    said = Counter({name: n for name, n in said.items() if name in windows})
+    held = [p for p in held if p.window(window) in windows]
     high = HEAD + FOOT + 3 * (PANEL + GAP)
     figure = Figure(figsize=(WIDE / POINTS, high / POINTS))
     if not days:
@@ -64,13 +77,12 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
         axes.xaxis.get_offset_text().set_fontsize(7)
         axes.set_title(title, fontsize=8, loc="left", pad=4)
         if n == 0:
-            events(axes, [h for h in happened if h.window(window)], window, least)
+            events(axes, happened, window, least)
         elif n == 1:
-            counts = {name: count for name, count in sorted(said.items()) if name}
-            for name, count in counts.items():
+            for name, count in sorted(said.items()):
                 axes.bar([_middle(name)], [count], width=_broad(name, least), color=PALE, linewidth=0)
-            most = max(counts.values(), default=1)
-            if not counts:
+            most = max(said.values(), default=1)
+            if not said:
                 axes.text(
                     0.5,
                     0.5,
@@ -84,18 +96,42 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
             axes.set_yticks([0, most], ["0", str(most)])
         else:
             _stances(axes, held, window, least)
-    undated = (
-        sum(not h.window(window) and bool(h.quad) for h in happened), said[""], sum(not p.window(window) for p in held),
-    )  # fmt: skip
     missing = [f"{n} {w}" for n, w in zip(undated, ("happenings", "statements", "stances"), strict=True) if n]
     notes = [
         f"by {window}; each happening and each sentence counts once, whatever is told without a date on its article's day"
     ]
-    if missing:
-        notes.append(f"dated to no single {window} and not shown: {', '.join(missing)}")
+    rest = [f"dated to no single {window} and not shown: {', '.join(missing)}"] if missing else []
+    rest += [f"{outside} far before or after left out"] if outside else []
+    notes += ["; ".join(rest)] if rest else []
     for n, note in enumerate(notes):
         figure.text(12 / WIDE, (19 - 10 * n) / high, note, fontsize=6.5, color="#555555", va="center")
     return figure
+
+
+def _span(counts: Counter[str]) -> tuple[set[str], int]:
+    """The windows to draw, and how many pieces are left out: a few far ones that would press the others into a line."""
+    ordered = sorted((bounds(name).earliest, name) for name in counts if name)
+    if not ordered:
+        return set(), 0
+    first, last = 0, len(ordered) - 1
+    total = sum(n for name, n in counts.items() if name)
+    spare = total * FAR
+
+    def days(a: int, b: int) -> int:
+        return (date.fromisoformat(ordered[b][0]) - date.fromisoformat(ordered[a][0])).days + 1
+
+    low, high = first, last
+    while low < high:
+        # The end that leaves the shorter span, as long as what is cut off is few.
+        side = low if days(low + 1, high) <= days(low, high - 1) else high
+        if counts[ordered[side][1]] > spare:
+            break
+        spare -= counts[ordered[side][1]]
+        low, high = (low + 1, high) if side == low else (low, high - 1)
+    if days(low, high) * PRESSED < days(first, last):
+        first, last = low, high
+    kept = {name for _, name in ordered[first : last + 1]}
+    return kept, total - sum(counts[name] for name in kept)
 
 
 def _happened(found: Aggregates) -> list[Told]:

@@ -7,7 +7,7 @@ from math import log2
 from typing import Any, Final
 
 from kgbuild.aggregate import Aggregates, Dyad
-from kgbuild.export.layout import FOE, FRIEND, KIN, arrange
+from kgbuild.export.layout import ALONE, BESIDE, FOE, FRIEND, KIN, arrange, bend
 from kgbuild.export.pictures import INK, PALE, STYLE, shown, sign
 
 __all__ = ["FONT", "MARGIN", "MOST", "POINTS", "TINTS", "WHITE", "draw", "sizes", "width"]
@@ -23,6 +23,7 @@ POINTS: Final = 72.0
 FONT: Final = 8.0
 PAD: Final = 3.5
 GAP: Final = 24.0
+BETWEEN: Final = 36.0
 MARGIN: Final = 26.0
 LEGEND: Final = 62.0
 NARROWEST: Final = 490.0
@@ -45,7 +46,7 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
     for camp in found.camps.camps:
         for a, b in combinations(sorted(number[m] for m in camp.members if m in number), 2):
             lengths.setdefault((a, b), KIN)
-    centres = arrange(len(nodes), lengths, boxes, GAP)
+    centres = arrange(len(nodes), lengths, boxes, GAP, between=BETWEEN)
     low_x = min((x - w / 2 for (x, _), (w, _) in zip(centres, boxes, strict=True)), default=0.0)
     high_x = max((x + w / 2 for (x, _), (w, _) in zip(centres, boxes, strict=True)), default=0.0)
     low_y = min((y - h / 2 for (_, y), (_, h) in zip(centres, boxes, strict=True)), default=0.0)
@@ -80,7 +81,7 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
         axes.add_patch(
             FancyArrowPatch(
                 _at(centres[a], shift_x, shift_y), _at(centres[b], shift_x, shift_y), patchA=patches[a], patchB=patches[b],
-                connectionstyle="arc3,rad=0.16" if (d.holder, d.target) in both else "arc3,rad=0.05",
+                connectionstyle=f"arc3,rad={bend(a, b, centres, boxes, BESIDE if (d.holder, d.target) in both else ALONE)}",
                 arrowstyle="-|>,head_length=4.5,head_width=2.2", mutation_scale=1.0, color=colour, linestyle=line,
                 linewidth=width(d.numbers.count), shrinkA=0.5, shrinkB=1.5, zorder=2, capstyle="butt", joinstyle="miter",
             )

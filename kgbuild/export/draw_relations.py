@@ -10,7 +10,7 @@ from typing import Any, Final
 from kgbuild.aggregate import Aggregates
 from kgbuild.atlas import TOLD
 from kgbuild.export.draw_network import FONT, MARGIN, POINTS, TINTS, WHITE, sizes, width
-from kgbuild.export.layout import FOE, FRIEND, KIN, Box, Point, arrange
+from kgbuild.export.layout import ALONE, BESIDE, FOE, FRIEND, KIN, Box, Point, arrange, bend, bent
 from kgbuild.export.pictures import INK, PALE, STYLE, shown, sign
 
 __all__ = ["MOST", "draw", "labelled"]
@@ -28,6 +28,8 @@ PATHS: Final = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75)
 """Where on its line a label may stand, the best place first."""
 
 Pair = tuple[str, str]
+Line = tuple[int, int, float, str]
+"""From box, to box, bend, words."""
 
 
 def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
@@ -78,65 +80,50 @@ def draw(found: Aggregates, pair: tuple[str, str] | None, window: str) -> Any:
             zorder=5,
         )
 
-    def arrow(a: str, b: str, bend: float, heads: str, **look: Any) -> None:
+    def arrow(a: str, b: str, turn: float, heads: str, **look: Any) -> None:
         axes.add_patch(
             FancyArrowPatch(
                 middles[number[a]], middles[number[b]], patchA=patches[number[a]], patchB=patches[number[b]],
-                connectionstyle=f"arc3,rad={bend}", arrowstyle=heads, mutation_scale=1.0, shrinkA=0.5, shrinkB=1.5, capstyle="butt",
+                connectionstyle=f"arc3,rad={turn}", arrowstyle=heads, mutation_scale=1.0, shrinkA=0.5, shrinkB=1.5, capstyle="butt",
                 joinstyle="miter", **look,
             )
         )  # fmt: skip
 
-    lines = []
-    for a, b in sorted({(min(p), max(p)) for p in deeds}):
+    lines: list[Line] = []
+    turns: dict[Pair, float] = {}
+    for a, b in sorted({(min(p), max(p)) for p in (*deeds, *sites)}):
         there, back = deeds.get((a, b), Counter()), deeds.get((b, a), Counter())
-        heads = "<|-|>" if there and back else "-|>" if there else "<|-"
-        arrow(
-            a,
-            b,
-            0.0,
-            f"{heads},head_length=3.6,head_width=1.7",
-            color=DEED,
-            linewidth=0.8 * width(_most(there, back)),
-            zorder=1,
-        )
-        lines.append((number[a], number[b], _words(there, back)))
-    for a, b in sorted(sites):
-        if (min(a, b), max(a, b)) not in {(min(p), max(p)) for p in deeds}:
-            arrow(
-                a, b, 0.0, "-", color=PALE, linewidth=0.7 * width(sites[a, b].total()), linestyle=(0, (1, 2)), zorder=1
-            )
-            lines.append((number[a], number[b], _words(sites[a, b], Counter())))
+        turn = turns[a, b] = bend(number[a], number[b], middles, boxes)
+        if there or back:
+            heads = "<|-|>" if there and back else "-|>" if there else "<|-"
+            look = {"color": DEED, "linewidth": 0.8 * width(_most(there, back))}
+            arrow(a, b, turn, f"{heads},head_length=3.6,head_width=1.7", zorder=1, **look)
+        else:
+            there = sites.get((a, b)) or sites[b, a]
+            arrow(a, b, turn, "-", color=PALE, linewidth=0.7 * width(there.total()), linestyle=(0, (1, 2)), zorder=1)
+        lines.append((number[a], number[b], turn, _words(there, back)))
     for (a, b), numbers in sorted(stances.items()):
         colour, line = STYLE[sign(numbers.mean)]
-        # Beside the line of events and beside the stance the other way.
-        bend = 0.18 if (b, a) in stances or (a, b) in deeds or (b, a) in deeds else 0.05
-        arrow(
-            a,
-            b,
-            bend,
-            "-|>,head_length=4.5,head_width=2.2",
-            color=colour,
-            linestyle=line,
-            linewidth=width(numbers.count),
-            zorder=2,
-        )
+        # Beside the line of events, whose bend has the other sign seen from the other end, and beside the stance the other way.
+        taken = turns.get((a, b), -turns[b, a] if (b, a) in turns else None)
+        choices = [c for c in (BESIDE if (b, a) in stances else ALONE) if taken is None or abs(c - taken) > 0.08]
+        look = {"color": colour, "linestyle": line, "linewidth": width(numbers.count)}
+        turn = bend(number[a], number[b], middles, boxes, choices)
+        arrow(a, b, turn, "-|>,head_length=4.5,head_width=2.2", zorder=2, **look)
     silent = _labels(axes, lines, middles, boxes)
     _legend(axes, wide, stances, deeds, sites, left_out, silent, bool(tint))
     return figure
 
 
-def labelled(
-    lines: list[tuple[int, int, str]], middles: list[Point], boxes: list[Box], widths: list[float]
-) -> list[Point | None]:
+def labelled(lines: list[Line], middles: list[Point], boxes: list[Box], widths: list[float]) -> list[Point | None]:
     """Where on its line, or just over or under it, each label stands, None where there is no room: on no box and on no other label."""
     taken = [(x - w / 2, y - h / 2, x + w / 2, y + h / 2) for (x, y), (w, h) in zip(middles, boxes, strict=True)]
     out: list[Point | None] = []
-    for (a, b, _), w in zip(lines, widths, strict=True):
-        (ax, ay), (bx, by) = middles[a], middles[b]
+    for (a, b, turn, _), w in zip(lines, widths, strict=True):
         where = None
-        for share, beside in [(s, b) for b in (0.0, SMALL, -SMALL) for s in PATHS]:
-            x, y = ax + (bx - ax) * share, ay + (by - ay) * share + beside
+        for share, beside in [(s, b) for b in (0.0, SMALL, -SMALL, 13.0, -13.0) for s in PATHS]:
+            x, y = bent(middles[a], middles[b], turn, share)
+            y += beside
             mine = (x - w / 2 - 1, y - SMALL / 2 - 1, x + w / 2 + 1, y + SMALL / 2 + 1)
             if not any(mine[0] < t[2] and t[0] < mine[2] and mine[1] < t[3] and t[1] < mine[3] for t in taken):
                 where = (x, y)
@@ -204,7 +191,7 @@ def _lengths(
         )
     for camp in found.camps.camps:
         for i, j in combinations(sorted(number[m] for m in camp.members if m in number), 2):
-            out.setdefault((i, j), KIN * 1.3)
+            out.setdefault((i, j), KIN)
     return out
 
 
@@ -222,7 +209,7 @@ def _words(there: Counter[str], back: Counter[str]) -> str:
     return ", ".join(words) + (" …" if len(found) > 2 else "")
 
 
-def _labels(axes: Any, lines: list[tuple[int, int, str]], middles: list[Point], boxes: list[Box]) -> int:
+def _labels(axes: Any, lines: list[Line], middles: list[Point], boxes: list[Box]) -> int:
     """Writes what happened on its line; the number of lines without room for it."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
@@ -230,9 +217,9 @@ def _labels(axes: Any, lines: list[tuple[int, int, str]], middles: list[Point], 
     # Short lines first: long ones have more places to go to.
     lines.sort(key=lambda v: (hypot(middles[v[0]][0] - middles[v[1]][0], middles[v[0]][1] - middles[v[1]][1]), v))
     font = FontProperties(family="DejaVu Sans", size=SMALL)
-    widths = [float(TextPath((0, 0), text, prop=font, usetex=False).get_extents().x1) for _, _, text in lines]
+    widths = [float(TextPath((0, 0), text, prop=font, usetex=False).get_extents().x1) for *_, text in lines]
     silent = 0
-    for (_, _, text), where in zip(lines, labelled(lines, middles, boxes, widths), strict=True):
+    for (*_, text), where in zip(lines, labelled(lines, middles, boxes, widths), strict=True):
         if where is None:
             silent += 1
             continue
@@ -257,6 +244,7 @@ def _legend(
         axes.plot([x, x + 16], [y, y], color=PALE, linewidth=width(number), solid_capstyle="butt")
         axes.text(x + 19, y, str(number), va="center", fontsize=7)
         x += 34
+    axes.text(x, y, "times", va="center", fontsize=7)
     notes = [
         f"{sum(n.count for n in stances.values())} pieces of evidence for stances told as fact; "
         f"{sum(c.total() for c in deeds.values())} happenings between two, told as fact or claimed",

@@ -7,10 +7,10 @@ longer than a support; components side by side; then boxes pushed apart. Everyth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import cos, pi, sin, sqrt
-from typing import Any, TypeAlias
+from math import cos, hypot, pi, sin, sqrt
+from typing import Any, Final, TypeAlias
 
-__all__ = ["FOE", "FRIEND", "KIN", "Box", "Point", "arrange", "overlaps"]
+__all__ = ["ALONE", "BESIDE", "FOE", "FRIEND", "KIN", "Box", "Point", "arrange", "bend", "bent", "overlaps"]
 
 Point: TypeAlias = tuple[float, float]
 Box: TypeAlias = tuple[float, float]
@@ -61,6 +61,44 @@ def overlaps(points: Sequence[Point], boxes: Sequence[Box], gap: float = 0.0) ->
     return sum(_overlap(points, boxes, gap, i, j) is not None for i in range(n) for j in range(i + 1, n))
 
 
+ALONE: Final = (0.0, 0.07, -0.07, 0.14, -0.14, 0.22, -0.22, 0.32, -0.32)
+"""How far an arrow may bend, the best first, as a share of its length; to its right when more than 0."""
+BESIDE: Final = (0.14, 0.1, 0.06, 0.03, 0.2, 0.27, 0.35)
+"""The same of an arrow with another the other way, or with a line between the two: always to its right."""
+NEAR: Final = 2.5
+
+
+def bent(a: Point, b: Point, turn: float, share: Any) -> tuple[Any, Any]:
+    """The point at a share of the way from a to b along the arrow that bends by `turn` (matplotlib's arc3); of an array of shares, arrays."""
+    (ax, ay), (bx, by) = a, b
+    cx, cy = (ax + bx) / 2 + turn * (by - ay), (ay + by) / 2 - turn * (bx - ax)
+    p, q, r = (1 - share) ** 2, 2 * share * (1 - share), share**2
+    return p * ax + q * cx + r * bx, p * ay + q * cy + r * by
+
+
+def bend(i: int, j: int, points: Sequence[Point], boxes: Sequence[Box], choices: Sequence[float] = ALONE) -> float:
+    """The first of the choices with which the arrow from box i to box j runs under the fewest other boxes."""
+    import numpy as np
+
+    middles, halves = np.array(points), np.array(boxes) / 2 + NEAR
+    others = [k for k in range(len(points)) if k not in (i, j)]
+    if not others:
+        return choices[0]
+    middles, halves = middles[others], halves[others]
+    far = hypot(points[i][0] - points[j][0], points[i][1] - points[j][1])
+    shares = np.linspace(0.02, 0.98, max(8, int(far / 4)))
+    least, best = len(points), choices[0]
+    for turn in choices:
+        x, y = bent(points[i], points[j], turn, shares)
+        on = (np.abs(x[:, None] - middles[:, 0]) < halves[:, 0]) & (np.abs(y[:, None] - middles[:, 1]) < halves[:, 1])
+        count = int(on.any(axis=0).sum())
+        if count < least:
+            least, best = count, turn
+        if not count:
+            break
+    return best
+
+
 def _component(
     part: Sequence[int], neighbours: Sequence[Mapping[int, float]], boxes: Sequence[Box], gap: float
 ) -> list[Point]:
@@ -79,7 +117,65 @@ def _component(
             if not _off_lines(points, own, lines, gap / 3):
                 break
             points = _apart(points, own, gap)
+        points = _cleared(points, own, lines, gap)
     return points
+
+
+def _cleared(points: list[Point], boxes: Sequence[Box], lines: Sequence[tuple[int, int]], gap: float) -> list[Point]:
+    """Boxes that lines of others still run through moved to near free places, one by one, as long as fewer lines run through boxes."""
+    import numpy as np
+
+    at, halves = np.array(points), np.array(boxes) / 2
+    ends = np.array(lines, dtype=int).reshape(-1, 2)
+    reach = [(r * cos(2 * pi * n / 16), r * sin(2 * pi * n / 16)) for r in range(15, 196, 15) for n in range(16)]
+    stuck: set[int] = set()
+    for _ in range(4 * len(points)):
+        through = _through(at, halves + gap / 4, ends)
+        hits = through.sum(axis=0)
+        # A box is freed when it moves, or when an end of a line through it does.
+        order = sorted((k for k in range(len(points)) if hits[k] and k not in stuck), key=lambda k: (-hits[k], k))
+        if not order:
+            break
+        k = order[0]
+        movable = [k, *sorted({int(i) for i in ends[through[:, k]].ravel()})]
+        best, total = None, int(through.sum())
+        for i in movable:
+            for dx, dy in reach:
+                apart = np.abs(at - (at[i] + (dx, dy))) - halves - halves[i] - gap
+                apart[i] = 1.0
+                if (apart < 0).all(axis=1).any():
+                    continue
+                moved = at.copy()
+                moved[i] += (dx, dy)
+                count = int(_through(moved, halves + gap / 4, ends).sum())
+                key = (count, dx * dx + dy * dy)
+                if count < total and (best is None or key < best[0]):
+                    best = (key, moved)
+        if best is None:
+            stuck.add(k)
+        else:
+            at = best[1]
+            stuck.clear()
+    return [(round(float(x), 6), round(float(y), 6)) for x, y in at]
+
+
+def _through(at: Any, halves: Any, ends: Any) -> Any:
+    """(lines, boxes): whether a line runs through a box that is not one of its ends."""
+    import numpy as np
+
+    a, b = at[ends[:, 0]], at[ends[:, 1]]
+    way = b - a
+    length = np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)
+    off = at[None, :, :] - a[:, None, :]
+    along = (off * way[:, None, :]).sum(axis=2) / (length**2)[:, None]
+    beside = np.abs(off[:, :, 1] * way[:, None, 0] - off[:, :, 0] * way[:, None, 1]) / length[:, None]
+    reach = (halves[None, :, 0] * np.abs(way[:, None, 1]) + halves[None, :, 1] * np.abs(way[:, None, 0])) / length[
+        :, None
+    ]
+    found = (along > 0) & (along < 1) & (beside < reach)
+    found[np.arange(len(ends)), ends[:, 0]] = False
+    found[np.arange(len(ends)), ends[:, 1]] = False
+    return found
 
 
 def _distances(links: Sequence[Mapping[int, float]]) -> Any:

@@ -19,7 +19,7 @@ from kgbuild.records import Document, Skipped
 from kgbuild.registry import Registry
 from kgbuild.sources.article import Article, Hints, Reader, to_document, too_long
 from kgbuild.sources.decode import Undecodable, decode
-from kgbuild.sources.inputs import Found, find_files, sidecar_of
+from kgbuild.sources.inputs import Found, find_files, printable, sidecar_of
 from kgbuild.sources.packed import Unpacked, packing_of_head
 
 __all__ = ["READERS", "read", "read_one", "read_with_origins"]
@@ -52,6 +52,7 @@ _NEEDS = {"parquet": ("pyarrow", "tables"), "warc": ("warcio", "archives"), "zst
 _BYTES = 4  # most bytes of a character in any encoding read: a text file larger than this times max_chars is over it
 _HEAD = 4096
 _IN_MEMORY = 1 << 26
+_REASON = 1000  # characters of a reason
 _BUFFER = 1 << 18
 _SIDECAR_BYTES = 1_000_000
 
@@ -101,6 +102,14 @@ def read_one(item: Found, config: Config) -> Iterator[Document | Skipped]:
 
 
 def _open(item: Found, config: Config) -> Iterator[Document | Skipped]:
+    """What a file holds; what a reason quotes of a file is on one line and visible."""
+    for found in _found(item, config):
+        if isinstance(found, Skipped):
+            found = Skipped(found.source, printable(" ".join(found.reason.split()))[:_REASON])
+        yield found
+
+
+def _found(item: Found, config: Config) -> Iterator[Document | Skipped]:
     try:
         if item.path is None:
             with tempfile.SpooledTemporaryFile(_IN_MEMORY) as kept:  # standard input is read once, readers read twice

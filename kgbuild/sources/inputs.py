@@ -18,7 +18,7 @@ from kgbuild.errors import InputError
 from kgbuild.records import Skipped
 from kgbuild.sources.packed import packing_of
 
-__all__ = ["STDIN", "Found", "find_files", "sidecar_of"]
+__all__ = ["STDIN", "Found", "find_files", "printable", "sidecar_of"]
 
 STDIN = "-"
 SIDECAR = ".meta.json"
@@ -70,7 +70,7 @@ def find_files(inputs: Sequence[str], extensions: Container[str]) -> tuple[list[
                 _take(path, source or path.name, extensions, found, skipped, alone=not source)
     if missing and not found:
         raise missing[0][1]
-    skipped.extend(Skipped(_printable(name)[:200], str(error).removeprefix(f"{name}: ")) for name, error in missing)
+    skipped.extend(Skipped(printable(name)[:200], str(error).removeprefix(f"{name}: ")) for name, error in missing)
     once = _once(found, skipped)
     return once, sorted(set(skipped), key=lambda s: (s.source, s.reason))
 
@@ -134,7 +134,7 @@ def _walk(folder: Path, prefix: str, extensions: Container[str], found: list[Fou
                 skipped.append(Skipped(at or folder.name, "a build folder: it holds a graph, not articles"))
                 continue
             for entry in reversed(entries):
-                source = _printable(f"{at}/{entry.name}" if at else entry.name)
+                source = printable(f"{at}/{entry.name}" if at else entry.name)
                 path = Path(entry.path)
                 if entry.name.startswith("."):
                     skipped.append(Skipped(source, "hidden"))
@@ -152,7 +152,7 @@ def _take(
 ) -> None:
     bare, packing = packing_of(path.name)
     extension = Path(bare).suffix[1:].lower()
-    source = _printable(source)
+    source = printable(source)
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -171,7 +171,7 @@ def _take(
         found.append(Found(path, source, extension or ("" if packing else "txt"), packing, alone))
     else:
         what = path.name[len(Path(bare).stem) :].lower()
-        skipped.append(Skipped(source, f"no reader for {_printable(what) or 'files without an extension'}"))
+        skipped.append(Skipped(source, f"no reader for {printable(what) or 'files without an extension'}"))
 
 
 def _has_article(sidecar: Path, extensions: Container[str]) -> bool:
@@ -217,8 +217,8 @@ def _digest(item: Found) -> str:
     return total.hexdigest()
 
 
-def _printable(name: str) -> str:
-    """A file's name on one line of Unicode: names may hold line ends and bytes that are no characters at all."""
+def printable(name: str) -> str:
+    """A file's name, or what else is not ours, on one line of Unicode: it may hold line ends and bytes that are no characters at all."""
     return "".join(c if c.isprintable() else "\ufffd" for c in name.encode("utf-8", "replace").decode("utf-8"))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from typing import Any, BinaryIO
 
 from kgbuild.config import Config
@@ -24,22 +26,31 @@ def read_warc(file: BinaryIO, source: str, config: Config) -> Iterator[Article |
     no pages are counted by reason, and reported once at the end of the file.
     """
     from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
+    from warcio.recordloader import ArcWarcRecordLoader
 
     head = file.read(100)
     file.seek(0)
     passed: Counter[str] = Counter()
-    number = 0
+    number = astray = 0
     try:
-        for record in ArchiveIterator(file):
+        # HTTP headers are parsed below, so that those of one record cost this record alone
+        records, loader = ArchiveIterator(file, no_record_parse=True), ArcWarcRecordLoader()
+        while True:
+            with redirect_stderr(io.StringIO()) as said:  # where warcio complains, with the bytes of the file
+                record = next(records, None)
+            astray += bool(said.getvalue())
+            if record is None:
+                break
             number += 1
-            reason = _not_a_page(record)
+            reason = _not_a_page(record, loader)
             if reason is not None:
                 passed[reason] += 1
                 continue
             yield from _page(record, f"{source}#{number}", number, config)
-    except (ArchiveLoadFailed, EOFError, ValueError) as error:
+    except Exception as error:  # warcio's own, and what damaged headers bring about in it
         yield Skipped(source, f"not WARC, or damaged, after record {number} ({_why(error)})")
+    if astray:
+        yield Skipped(source, f"{astray:,} records are damaged: their length is not the one they state")
     if passed:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(passed.items()))
         yield Skipped(source, f"{passed.total():,} of {number:,} records are no pages: {reasons}")
@@ -47,10 +58,15 @@ def read_warc(file: BinaryIO, source: str, config: Config) -> Iterator[Article |
         yield Skipped(source, "not WARC" if head.strip() else "no records in it")
 
 
-def _not_a_page(record: Any) -> str | None:
-    """Why a record is none of a page, in words that follow a number."""
+def _not_a_page(record: Any, loader: Any) -> str | None:
+    """Why a record is none of a page, in words that follow a number; its HTTP headers are read by the way."""
     if record.rec_type != "response":
         return f"{record.rec_type or 'unnamed'} (not a response)"[:60]
+    address = record.rec_headers.get_header("WARC-Target-URI") or ""
+    try:
+        record.http_headers = loader.load_http_headers(record.rec_type, address, record.raw_stream, record.length)
+    except Exception:  # the headers are a server's, and the parser is no match for all that servers send
+        return "with HTTP headers that cannot be read"
     if record.http_headers is None:
         return "without HTTP headers"
     status = (record.http_headers.get_statuscode() or "").strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -13,11 +14,12 @@ from made_stances import changed, many
 
 from kgbuild.aggregate import Aggregates
 from kgbuild.errors import UsageError
-from kgbuild.export.layout import FOE, FRIEND, arrange, overlaps
+from kgbuild.export.layout import ALONE, BESIDE, FOE, FRIEND, arrange, bend, bent, overlaps
 
 pytest.importorskip("matplotlib")
 from lxml import etree
 
+from kgbuild.export.draw_course import _span
 from kgbuild.export.pictures import AGAINST, FOR, STYLE, picture, shown
 
 PAIR = ("Ruun", "Pell")
@@ -54,6 +56,16 @@ def test_polarity_shows_by_line_as_well_as_by_colour() -> None:
     assert against and all("stroke-dasharray" in m for m in against)
     assert backing and not any("stroke-dasharray" in m for m in backing)
     assert len({line for _, line in STYLE.values()}) == len(STYLE)
+
+
+def test_a_few_far_days_do_not_press_the_time_line_together_and_are_counted() -> None:
+    near = Counter({f"2031-0{n}": 40 for n in range(1, 9)})
+    assert _span(near) == (set(near), 0)
+    kept, outside = _span(near + Counter({"2001-05": 2, "2055-01": 3, "": 7}))
+    assert (kept, outside) == (set(near), 5)
+    assert _span(near + Counter({"2001-05": 30}))[1] == 0  # too many to leave out
+    assert _span(near + Counter({"2031-12": 1}))[1] == 0  # not far
+    assert _span(Counter({"": 3})) == (set(), 0) and _span(Counter({"2001": 1, "2031": 1})) == ({"2001", "2031"}, 0)
 
 
 def test_wrong_calls() -> None:
@@ -94,6 +106,18 @@ def test_no_box_lies_on_another(count: int, seed: int) -> None:
     points = arrange(count, links, boxes, 10.0)
     assert overlaps(points, boxes) == 0
     assert points == arrange(count, dict(reversed(links.items())), boxes, 10.0)
+
+
+def test_an_arrow_bends_around_a_box_that_stands_between() -> None:
+    points, boxes = [(0.0, 0.0), (300.0, 0.0), (150.0, 0.0), (150.0, -14.0)], [(60.0, 15.0)] * 4
+    assert bend(0, 1, points[:2], boxes[:2]) == 0.0 and bend(0, 1, points[:2], boxes[:2], BESIDE) == BESIDE[0]
+    turn = bend(0, 1, points, boxes)
+    assert turn in ALONE and turn < 0  # to the left: a box stands on the right too
+    track = [bent(points[0], points[1], turn, n / 100) for n in range(101)]
+    for (x, y), (w, h) in zip(points[2:], boxes[2:], strict=True):
+        assert not any(abs(a - x) < w / 2 and abs(b - y) < h / 2 for a, b in track)
+    assert track[0] == points[0] and track[100] == points[1]
+    assert turn == -bend(1, 0, points, boxes)
 
 
 def test_a_large_graph_is_drawn_within_its_page_and_names_what_is_left_out() -> None:
