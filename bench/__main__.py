@@ -32,10 +32,12 @@ SUITES = {
     "store": "the build folder: Turtle, loading, checks, one article more, memory (--data a build, --limit its articles)",
     "kills": "builds killed at random moments (--data a build, --limit rounds): corrupt folders, lost articles",
     "fuzz": "mutated input (--target NAME or all, --runs N, --atheris): crashes, hangs, messages of several lines (no --data)",
+    "spread": "a graph resolved and drawn in partitions against the same in one piece (--data a build)",
     "cluster-kills": "runs on a Ray cluster with random kills (--data a build, --limit kills; --set here: without Ray)",
     "workers": "two worker processes against one on PolNeAR: wall and processor time, memory, first progress line",
     "page": "the page in headless Chromium: time to answer, size, pictures a second at 5,000 names (--data a build)",
-    "speed": "time from process start to graph, words a second per room",
+    "growth": "builds after the language step from 10 articles on: time, output, memory and their exponents (--data a build)",
+    "speed": "kgbuild beside its encoder alone, a home-made pipeline and rdflib: words, triples, memory, start, cost (--data articles)",
 }
 
 WITHOUT_DATA = frozenset({"aggregates", "fuzz", "resolve"})
