@@ -303,7 +303,7 @@ def _check_views(folder: Path) -> Iterator[Violation]:
     if entities.is_file():
         # Canonical: a file an article is a prefix of its own, the header, and the article's part of the whole.
         at = len(content := entities.read_bytes())
-        if not graph.startswith(content):
+        if not graph.startswith(content) or b"\n\n" not in content:
             yield Violation("same_files", "articles/entities.ttl", "differs from graph.ttl")
             return
         header = content[: content.index(b"\n\n") + 1]

@@ -5,6 +5,7 @@ Its lines are many because each command's options stand with it; there is no log
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -36,6 +37,8 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+"""Errors of a disk that takes nothing more, wherever they are met."""
 LogJson = Annotated[
     str | None,
     typer.Option(
@@ -58,6 +61,7 @@ def main() -> None:
         status = app(standalone_mode=False)  # typer turns Ctrl-C into a status of its own
         if status == INTERRUPTED:
             raise KeyboardInterrupt
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is left is to end
         if status:
             sys.exit(status)
     except KgbuildError as error:
@@ -69,7 +73,14 @@ def main() -> None:
         )
     except MemoryError:
         _fail("out of memory: build fewer articles at once", 1)
+    except ImportError as error:
+        if os.environ.get("KGBUILD_DEBUG"):
+            raise
+        _fail(f"a library cannot be loaded ({error}); `kgbuild doctor` says which, and what to do", 1)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+            _fail(f"{place}cannot be written ({error.strerror}); free space, and run it again", 4)
         # Click's own usage errors know how to show themselves; anything else is a fault of ours, shown in full on demand.
         if hasattr(error, "format_message"):
             _fail(f"{str(error.format_message()).rstrip('.')}; see `kgbuild --help`", 2)
@@ -81,6 +92,7 @@ def main() -> None:
 
 
 def _fail(message: str, status: int) -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end has begun: a second Ctrl-C would only spoil the line
     print("kgbuild: " + clean(" ".join(message.split())), file=sys.stderr)
     sys.exit(status)
 

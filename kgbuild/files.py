@@ -11,7 +11,21 @@ from typing import BinaryIO
 
 from kgbuild.errors import OutputError
 
-__all__ = ["whole_file"]
+__all__ = ["named", "real", "whole_file"]
+
+_BYTES = 0xDC80
+_KEPT = 0x10FF00
+"""Bytes of a file's name that are no text, which Python shows as lone surrogates, are kept as private characters: a database takes no surrogates."""
+
+
+def real(path: str | os.PathLike[str]) -> str:
+    """The whole path without links, as text that can be stored anywhere; `named` makes it a path again."""
+    return os.path.realpath(path).translate({_BYTES + n: _KEPT + n for n in range(128)})
+
+
+def named(text: str) -> str:
+    """The path that `real` gave."""
+    return text.translate({_KEPT + n: _BYTES + n for n in range(128)})
 
 
 @contextmanager

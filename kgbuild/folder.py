@@ -45,6 +45,8 @@ _OURS: Final = (
     "graph.ttl", "flat.ttl", "aggregates.ttl", "records.jsonl", "graph.graphml", "graph.html", "articles", "shared", "records", "flat", "parts",
 )  # fmt: skip
 """What a build writes: a folder that has one of them and no manifest of kgbuild is somebody else's."""
+_FOLDERS: Final = ("articles", "shared", "records", "flat", "parts")
+"""The folders a build makes."""
 _NAME: Final = re.compile(r"(?:[\w.-]+/)*[\w.-]+")
 """What a file of a build is called, relative to its folder."""
 _MANY: Final = 64
@@ -144,9 +146,12 @@ def writing(path: Path) -> Iterator[Folder]:
     its manifest cannot be read or is of a newer version.
     """
     _refuse_foreign(path)
+    _refuse_links(path)
     try:
         (path / STORE).mkdir(parents=True, exist_ok=True)
-        lock = (path / STORE / _LOCK).open("a+b")
+        lock = (path / STORE / _LOCK).open(
+            "a+b", buffering=0
+        )  # what a full disk does not take must not come back when it is closed
     except OSError as error:
         reason = "it is a file" if path.is_file() else (error.strerror or str(error))
         raise OutputError(f"{path}: cannot be written ({reason}); name another folder with -o") from error
@@ -157,7 +162,6 @@ def writing(path: Path) -> Iterator[Folder]:
         with suppress(OSError):  # the lock holds without the number, which only names the process
             lock.truncate(0)
             lock.write(str(os.getpid()).encode())
-            lock.flush()
         try:
             _recover(path)
         except OSError as error:
@@ -180,6 +184,8 @@ def settled(path: str | Path) -> Path:
     """
     folder = Path(path)
     journal = folder / STORE / _JOURNAL
+    if journal.exists():
+        _refuse_links(folder)
     until = time.monotonic() + _PATIENCE
     while journal.exists():
         try:
@@ -379,6 +385,22 @@ _SHAPES: Final[Mapping[str, Callable[[Any], bool]]] = {
     "parts": _names,
 }
 """Key of a manifest -> whether a value has its shape."""
+
+
+def _refuse_links(path: Path) -> None:
+    """Raises OutputError when a folder of the build, or a file of its store, is a link: what is written there would land outside.
+
+    A folder may come from anywhere, and the lock is emptied, files are taken away. A link in the place of a file of the graph is harmless: the new
+    file takes its place.
+    """
+    inside = (
+        *_FOLDERS,
+        STORE,
+        *(f"{STORE}/{n}" for n in (_LOCK, STATE, f"{STATE}-wal", f"{STATE}-shm", _JOURNAL, _NEXT)),
+    )
+    for name in inside:
+        if (path / name).is_symlink():
+            raise OutputError(f"{path / name}: is a link, and a build writes only inside its folder; put the real thing in its place, or name another folder with -o")  # fmt: skip
 
 
 def _refuse_foreign(path: Path) -> None:

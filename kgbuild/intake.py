@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from kgbuild.errors import UsageError
+from kgbuild.files import named, real
 from kgbuild.records import Document, Skipped
 from kgbuild.state import Member, Members, digest_of
 
@@ -47,7 +48,7 @@ def intake(
     out = Intake()
     now: dict[str, Member] = {}
     for item, path in found:
-        origin = os.path.realpath(path) if path is not None else ""
+        origin = real(path) if path is not None else ""
         if isinstance(item, Skipped):
             out.skipped.append(item)
             continue
@@ -70,7 +71,7 @@ def intake(
                 continue
         out.put[article] = new
     read = _by_origin(now)
-    for article, source, origin in members.within([*read, *map(os.path.realpath, inputs)]):
+    for article, source, origin in members.within([*read, *map(real, inputs)]):
         if article in now:
             continue
         here = read.get(origin, {})
@@ -106,7 +107,7 @@ def named_articles(words: Sequence[str], members: Members) -> list[str]:
         ids = [i for i in ids_there if i == word or i == f"article/{word}" or word.endswith("/" + i)]
         # A file of rows is named with its rows' numbers, or as a whole.
         rows = [i for s, several in by_source.items() if s.rpartition("#")[0] == word for i in several]
-        ids = ids or by_origin.get(os.path.realpath(word), []) or by_source.get(word, []) or rows
+        ids = ids or by_origin.get(real(word), []) or by_source.get(word, []) or rows
         if not ids:
             near = get_close_matches(word, sorted(by_source), 3, 0.5)
             hint = f"did you mean {', '.join(near)}?" if near else "`kgbuild query FOLDER articles` lists them"
@@ -120,7 +121,7 @@ def _first(member: Member) -> tuple[str, str]:
 
 
 def _is_there(member: Member) -> bool:
-    return not member.origin or os.path.lexists(member.origin)
+    return not member.origin or os.path.lexists(named(member.origin))
 
 
 def _by_origin(now: Mapping[str, Member]) -> dict[str, dict[str, str]]:
@@ -135,12 +136,12 @@ def _by_origin(now: Mapping[str, Member]) -> dict[str, dict[str, str]]:
 def _covers(inputs: Sequence[str], origin: str) -> bool:
     """Whether a file lies in one of the folders that were read, or is one of the files."""
     for name in inputs:
-        root = os.path.realpath(name)
-        if origin == root or (Path(root).is_dir() and origin.startswith(root + os.sep)):
+        root = real(name)
+        if origin == root or (Path(named(root)).is_dir() and origin.startswith(root + os.sep)):
             return True
     return False
 
 
 def _key(inputs: Sequence[str]) -> str:
     """The name of a run: the same inputs in any order replace what an earlier run of them left out."""
-    return "\n".join(sorted({i if i == "-" else os.path.realpath(i) for i in inputs}))
+    return "\n".join(sorted({i if i == "-" else real(i) for i in inputs}))

@@ -9,8 +9,11 @@ from typing import Any
 
 __all__ = ["changed", "clean", "evidence", "gone", "table"]
 
-CONTROL = dict.fromkeys((*range(32), *range(127, 160), 8206, 8207, *range(8234, 8239), *range(8294, 8298)), " ")
-"""Control and direction characters that text from an article must not send to a terminal."""
+CONTROL = {
+    **dict.fromkeys((*range(32), *range(127, 160), 8206, 8207, *range(8234, 8239), *range(8294, 8298)), " "),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+}
+"""Control and direction characters that text from an article must not send to a terminal, and bytes of a name that no terminal can show."""
 
 PART_STYLES = {"trigger": "bold yellow", "cue": "bold magenta", "source": "bold green"}
 """Colours of words with a job in a sentence that `explain` shows; the record's own words are bold."""

@@ -282,7 +282,9 @@ class State:
     def write_meta(db: sqlite3.Connection, values: Mapping[str, Any]) -> None:
         """Inside a transaction: new values under their names."""
         for name, value in values.items():
-            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(value, ensure_ascii=False)))
+            db.execute(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(value))
+            )  # ASCII: a path in it may hold bytes that are no text
 
 
 def _document(content: bytes) -> Document:

@@ -102,7 +102,7 @@ def test_no_label_lies_on_another_nor_on_a_disc_nor_outside(seed: int, count: in
 
 
 def test_words_on_lines_stand_on_no_box_and_on_no_other_words() -> None:
-    middles, boxes = [(0.0, 0.0), (200.0, 0.0), (100.0, 0.0)], [(60.0, 15.0)] * 3
+    middles, boxes = [(0.0, 0.0), (200.0, 0.0), (100.0, 0.0)], [(60.0, 40.0)] * 3
     first, second, third = labelled(
         [(0, 1, 0.0, "a"), (0, 1, 0.0, "b"), (0, 2, 0.0, "c")], middles, boxes, [20.0, 20.0, 300.0]
     )
