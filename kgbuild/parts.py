@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kgbuild.config import Config
-from kgbuild.export import article_turtle, shared_turtle
+from kgbuild.export import article_turtle, blocks_turtle, shared_block
 from kgbuild.folder import Folder
 from kgbuild.ids import ACTOR_KINDS
 from kgbuild.ledger import Ledger, Touched
@@ -44,7 +44,8 @@ CREATE INDEX IF NOT EXISTS part_article_of ON part_article (prefix);
 CREATE TABLE IF NOT EXISTS part_told (
   home TEXT NOT NULL, cluster TEXT NOT NULL, yes INTEGER NOT NULL, no INTEGER NOT NULL, PRIMARY KEY (home, cluster)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS part_told_of ON part_told (cluster, yes, no);
-CREATE TABLE IF NOT EXISTS part_shared (part TEXT NOT NULL, id TEXT NOT NULL, tool TEXT NOT NULL, PRIMARY KEY (part, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS part_shared (
+  part TEXT NOT NULL, id TEXT NOT NULL, tool TEXT NOT NULL, block TEXT NOT NULL, PRIMARY KEY (part, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS part_number (name TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS part_index (name TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID
 """
@@ -228,15 +229,13 @@ class Parts:
         row = self.db.execute("SELECT part FROM part_shared LIMIT 1").fetchone()
         if row is not None and len(row[0]) != digits:  # other parts than before
             stale = {part for (part,) in self.db.execute("SELECT DISTINCT part FROM part_shared")}
-            old = self.db.execute("SELECT id, tool FROM part_shared").fetchall()
-            self.db.execute("DELETE FROM part_shared")
-            self.db.executemany(
-                "INSERT INTO part_shared VALUES (?, ?, ?)", [(_part(i, digits), i, tool) for i, tool in old]
-            )
+            names_there = [i for (i,) in self.db.execute("SELECT id FROM part_shared")]
+            moves = [(_part(i, digits), _part(i, len(row[0])), i) for i in names_there]
+            self.db.executemany("UPDATE part_shared SET part = ? WHERE part = ? AND id = ?", moves)
             for part in stale:
                 for end in ("ttl", "jsonl"):
                     self._take_away(f"shared/{part}.{end}", part[:2], drawn)
-            parts = {_part(i, digits) for i, _ in old}
+            parts = {_part(i, digits) for i in names_there}
         else:
             parts = set()
         kinds: Counter[str] = Counter()
@@ -255,7 +254,10 @@ class Parts:
                 tools[was[0]] -= 1
                 self.db.execute("DELETE FROM part_shared WHERE part = ? AND id = ?", (part, name))
             if is_there:
-                self.db.execute("INSERT INTO part_shared VALUES (?, ?, ?)", (part, name, tool))
+                block = shared_block(
+                    [] if entity is None else [entity], [] if entity is not None else [name], [], self.config
+                )
+                self.db.execute("INSERT INTO part_shared VALUES (?, ?, ?, ?)", (part, name, tool, block))
         self._count(kinds, 1)
         parts |= self._count_tools(tools, digits)
         for part in sorted(parts):
@@ -274,7 +276,8 @@ class Parts:
             self._count(Counter({node: number}), 1)
             part = _part(node, digits)
             if not before:
-                self.db.execute("INSERT INTO part_shared VALUES (?, ?, '')", (part, node))
+                block = shared_block([], [], [name], self.config)
+                self.db.execute("INSERT INTO part_shared VALUES (?, ?, '', ?)", (part, node, block))
                 parts.add(part)
             elif before + number <= 0:
                 self.db.execute("DELETE FROM part_shared WHERE part = ? AND id = ?", (part, node))
@@ -282,21 +285,19 @@ class Parts:
         return parts
 
     def _draw_part(self, part: str, drawn: Drawn) -> None:
-        names = [i for (i,) in self.db.execute("SELECT id FROM part_shared WHERE part = ? ORDER BY id", (part,))]
-        files = {end: f"shared/{part}.{end}" for end in ("ttl", "jsonl")}
         drawn.prefixes.add(part[:2])
-        entities = [e for i in names if (e := self.ledger.entity(i)) is not None]
-        clusters = [i for i in names if i.startswith("cluster/")]
-        tools = [i for i in names if i.startswith("extractor/")]
-        if names:
-            self._write(files["ttl"], part[:2], shared_turtle(entities, clusters, tools, self.config), drawn)
-        else:
-            self._take_away(files["ttl"], part[:2], drawn)
-        if entities:
-            lines = "".join(to_json(e) + "\n" for e in entities).encode("utf-8", "surrogatepass")
-            self._write(files["jsonl"], part[:2], lines, drawn)
-        else:
-            self._take_away(files["jsonl"], part[:2], drawn)
+        blocks = [
+            block for (block,) in self.db.execute("SELECT block FROM part_shared WHERE part = ? ORDER BY id", (part,))
+        ]
+        query = "SELECT e.content FROM part_shared s JOIN ledger_entity e ON e.id = s.id WHERE s.part = ? ORDER BY s.id"
+        lines = "".join(content + "\n" for (content,) in self.db.execute(query, (part,))).encode(
+            "utf-8", "surrogatepass"
+        )
+        for end, content in (("ttl", blocks_turtle(blocks, self.config) if blocks else b""), ("jsonl", lines)):
+            if content:
+                self._write(f"shared/{part}.{end}", part[:2], content, drawn)
+            else:
+                self._take_away(f"shared/{part}.{end}", part[:2], drawn)
 
     # --- files, and their list
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from test_living import STORIES, content
 from typer.testing import CliRunner
 
-from kgbuild import diff, pipeline
+from kgbuild import diff, parts, pipeline
 from kgbuild import folder as folders
 from kgbuild.check import check
 from kgbuild.cli import app
@@ -264,3 +264,19 @@ def test_a_removal_takes_the_files_of_its_articles_away(
     pipeline.remove(large, words)
     pipeline.build([stories / n for n in MORE if n not in words], tmp_path / "once")
     assert content(large) == content(tmp_path / "once") and check(large).ok
+
+
+def test_more_parts_when_there_are_more_articles(
+    stories: Path, tmp_path: Path, seen: list[str], few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MANY", 5)
+    out, once = tmp_path / "out", tmp_path / "once"
+    names = sorted(MORE)
+    pipeline.build([stories / n for n in names[:4]], out)
+    four = content(out)
+    pipeline.build(stories, out)
+    pipeline.build(stories, once)
+    assert content(out) == content(once) and check(out).ok
+    assert {len(p.stem) for p in (out / "shared").iterdir()} == {3}
+    pipeline.remove(out, names[4:])
+    assert content(out) == four

@@ -13,7 +13,18 @@ from kgbuild.records import Record
 from kgbuild.registry import Registry
 
 __all__ = [
-    "WRITERS", "Selection", "Writer", "article_turtle", "dump", "dump_articles", "dump_view", "join_articles", "merge_articles", "shared_turtle",
+    "WRITERS",
+    "Selection",
+    "Writer",
+    "article_turtle",
+    "blocks_turtle",
+    "dump",
+    "dump_articles",
+    "dump_view",
+    "join_articles",
+    "merge_articles",
+    "shared_block",
+    "shared_turtle",
 ]  # fmt: skip
 
 Writer: TypeAlias = Callable[[Sequence[Record], BinaryIO, Config], None]
@@ -74,13 +85,25 @@ def article_turtle(article: str, records: Sequence[Record], config: Config) -> b
     return article_file(article, records, config)
 
 
+def shared_block(entities: Iterable[Record], clusters: Iterable[str], extractors: Iterable[str], config: Config) -> str:
+    """The statements about some of what articles share, without the prefixes."""
+    from kgbuild.export.turtle import shared_block as block
+
+    return block(entities, clusters, extractors, config)
+
+
 def shared_turtle(
     entities: Iterable[Record], clusters: Iterable[str], extractors: Iterable[str], config: Config
 ) -> bytes:
     """The Turtle of some of what articles share."""
+    return blocks_turtle([shared_block(entities, clusters, extractors, config)], config)
+
+
+def blocks_turtle(blocks: Iterable[str], config: Config) -> bytes:
+    """A Turtle file of such blocks, each of one thing, in the order of their ids."""
     from kgbuild.export.turtle import shared_file
 
-    return shared_file(entities, clusters, extractors, config)
+    return shared_file(blocks, config)
 
 
 def merge_articles(shared: Iterable[bytes], articles: Iterable[bytes], config: Config) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from kgbuild.export.triples import article_triples, parts, shared_triples, state
 from kgbuild.rdf import data_prefixes, reading_order, statements, turtle_header
 from kgbuild.records import Record
 
-__all__ = ["ENTITIES", "article_file", "article_files", "joined", "merged", "shared_file", "write"]
+__all__ = ["ENTITIES", "article_file", "article_files", "joined", "merged", "shared_block", "shared_file", "write"]
 
 ENTITIES = "entities.ttl"
 """Name of the file of what all articles share: entities, event clusters, extractors."""
@@ -47,14 +47,14 @@ def article_file(article: str, members: Sequence[Record], config: Config) -> byt
     return (_local(article, config) + header + _article(article, members, config)).encode()
 
 
-def shared_file(
-    entities: Iterable[Record], clusters: Iterable[str], extractors: Iterable[str], config: Config
-) -> bytes:
-    """A file of some of what all articles share."""
-    prefixes = data_prefixes(config.base)
-    return (
-        turtle_header(prefixes) + statements(stated(entities, clusters, extractors, config.base), prefixes)
-    ).encode()
+def shared_block(entities: Iterable[Record], clusters: Iterable[str], extractors: Iterable[str], config: Config) -> str:
+    """The statements about some of what all articles share, without the prefixes."""
+    return statements(stated(entities, clusters, extractors, config.base), data_prefixes(config.base))
+
+
+def shared_file(blocks: Iterable[str], config: Config) -> bytes:
+    """A file of such blocks, in the order of their ids."""
+    return (turtle_header(data_prefixes(config.base)) + "".join(blocks)).encode()
 
 
 def merged(shared: Iterable[bytes], articles: Iterable[bytes], config: Config) -> Iterator[bytes]:
