@@ -1,10 +1,10 @@
 """Kills at random moments of runs on a cluster: articles lost, articles doubled, runs whose bytes are others; each to be 0.
 
 `python -m bench cluster-kills --data output --limit 100` (`--set here`: without Ray). Articles resampled from the build in --data go through
-partitions on a Ray cluster of two node processes, their stored records in place of the language step's. Meanwhile one of these is
+partitions on a Ray cluster of two node processes, their stored records in place of the language step's, and are resolved and drawn there. Meanwhile one of these is
 killed with SIGKILL every second or so, drawn at random: the process an article is in, the process those are forks of, an actor, a whole node
 (another one joins), or the program that runs it all (started again, it goes on from the last finished partition). Runs follow each other until
---limit kills hit something at work; each run's result is held against that of one process.
+--limit kills hit something at work; each run's records and statements are held against those of one process.
 """
 
 from __future__ import annotations
@@ -20,16 +20,22 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.resample import article_records, resampled
-from kgbuild import pipeline
-from kgbuild.cluster import Annotation, engine_of
-from kgbuild.records import Document, Record, Skipped, to_json
+from kgbuild import pipeline, resolve
+from kgbuild.cluster import engine_of
+from kgbuild.cluster.annotation import Annotate, Part, cut
+from kgbuild.cluster.partitions import pack_documents, unpack_found
+from kgbuild.cluster.place import Place
+from kgbuild.cluster.spread import spread
+from kgbuild.config import Config
+from kgbuild.export import dump
+from kgbuild.records import Document, Record, Skipped, record_order, to_json
 from kgbuild.workers import Limits
 
 ARTICLES = 60
@@ -39,7 +45,7 @@ WORDS = 2_500
 SEED = 11
 TRIES = 25
 """Workers that may die over one article: kills are drawn without regard to what they hit before."""
-VICTIMS = {"article": 4, "nursery": 2, "actor": 3, "node": 1, "program": 2}
+VICTIMS = {"article": 4, "nursery": 2, "actor": 3, "node": 1, "program": 1}
 """How often each is drawn, relative to the others."""
 
 
@@ -60,7 +66,8 @@ class Stored:
 def run(options: argparse.Namespace) -> int:
     """Exit status 1 when an article was lost or doubled, or a run gave other bytes."""
     wished, name = options.limit or 100, "here" if options.set == "here" else "ray"
-    expected = _digest(_documents(options.data), {r[0].id: list(r) for r in _articles(options.data)})
+    whole = resolve.resolve(r for article in _articles(options.data) for r in article)
+    expected = _digest(whole, dump("nquads", whole, Config()).splitlines())
     rng = random.Random(SEED)
     hit: Counter[str] = Counter()
     lost = doubled = different = runs = starts = 0
@@ -96,10 +103,13 @@ def _documents(data: str) -> list[Document]:
     return [r[0] for r in _articles(data)]
 
 
-def _digest(documents: Sequence[Document], given: dict[str, list[Record]]) -> str:
+def _digest(records: Iterable[Record], quads: Iterable[bytes]) -> str:
+    """Of all records in order, and of all statements in order, each as often as it is there."""
     total = hashlib.sha256()
-    for document in documents:
-        total.update("\n".join(map(to_json, given.get(document.id, ()))).encode("utf-8", "surrogatepass"))
+    for record in sorted(records, key=record_order):
+        total.update(to_json(record).encode("utf-8", "surrogatepass") + b"\n")
+    for line in sorted(quads):
+        total.update(line + b"\n")
     return total.hexdigest()
 
 
@@ -223,19 +233,30 @@ def _child(data: str, folder: Path, name: str) -> None:
     documents = _documents(data)
     engine = engine_of(name)
     print("go", flush=True)
-    seen: Counter[str] = Counter()
-    given: dict[str, list[Record]] = {}
-    for _, document, found in Annotation(
-        engine, partial(Stored, data), str(folder), "kills", Limits(60, TRIES), WORDS
-    ).results(documents):
-        seen[document.id] += 1
-        if isinstance(found, list):
-            given[document.id] = found
+    place = Place(str(folder))
+    parts: list[Part] = []
+    for n, together in enumerate(cut(documents, WORDS)):
+        content = pack_documents(together)
+        place.write(f"documents/{n:05}.parquet", content)
+        parts.append((f"{n:05}", hashlib.sha256(content).hexdigest(), ()))
+    rest = [p for p in parts if place.finished(f"annotated/{p[0]}.parquet", Annotate.key_of("kills", p)) is None]
+    for _ in engine.each(
+        partial(Annotate, partial(Stored, data), str(folder), "kills", Limits(60, TRIES), 1, None), rest
+    ):
+        pass
+    names = [p[0] for p in parts]
+    spread(engine, str(folder), "kills", Config(), names, 3)
     engine.close()
+    records: list[Record] = []
+    for file in (folder / "records").glob("*.parquet"):
+        for _, some in unpack_found(file.read_bytes()):
+            records += some if isinstance(some, list) else ()
+    quads = [line for file in (folder / "nquads").glob("*.nq") for line in file.read_bytes().splitlines()]
+    there = Counter(r.id for r in records if isinstance(r, Document))
     told = {
-        "lost": sum(d.id not in given for d in documents),
-        "doubled": sum(n > 1 for n in seen.values()),
-        "digest": _digest(documents, given),
+        "lost": sum(not there[d.id] for d in documents),
+        "doubled": sum(there[d.id] > 1 for d in documents),
+        "digest": _digest(records, quads),
     }
     (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")
 

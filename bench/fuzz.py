@@ -90,6 +90,8 @@ def crashes(target: Target, runs: int, seed: int = SEED) -> tuple[dict[str, tupl
     with tempfile.TemporaryDirectory() as place:
         seeds, case = target.make(Path(place))
         for number in range(runs):
+            if number % 20 == 0:  # a thread each time: not for every case
+                faulthandler.dump_traceback_later(60 * SECONDS, exit=True)
             # the seeds themselves first: a target that refuses its own seeds tests nothing
             data = seeds[number] if number < len(seeds) else mutated(seeds, target.words, rng)
             kind = _kind(case, data)
@@ -97,6 +99,7 @@ def crashes(target: Target, runs: int, seed: int = SEED) -> tuple[dict[str, tupl
             if kind:
                 first, times = found.get(kind, (data, 0))
                 found[kind] = (first, times + 1)
+    faulthandler.cancel_dump_traceback_later()
     return found, accepted
 
 
@@ -119,18 +122,16 @@ def _kind(case: Case, data: bytes) -> str | None:
 
 @contextmanager
 def _limited() -> Iterator[None]:
-    """Raises Hang after the time of a case; code that no signal reaches is ended with its stack on stderr."""
+    """Raises Hang after the time of a case; code that no signal reaches is ended by the watchdog of `crashes`, with its stack on stderr."""
 
     def over(signum: int, frame: FrameType | None) -> None:
         raise Hang
 
     before = signal.signal(signal.SIGALRM, over)
     signal.setitimer(signal.ITIMER_REAL, SECONDS)
-    faulthandler.dump_traceback_later(6 * SECONDS, exit=True)
     try:
         yield
     finally:
-        faulthandler.cancel_dump_traceback_later()
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 

@@ -32,6 +32,7 @@ def tables(readers: Iterable[str], writers: Iterable[str]) -> dict[str, Table]:
             ("type", "PLOVER", "under", "meaning", "example"),
             [(t, notation, " < ".join(_wider(t)), *_of(t)) for t, notation in vocab.EVENT_TYPES.items()],
         ),
+        "modes": (("mode", "meaning", "example"), [(n, *_of(m)) for m, n in vocab.MODES.items()]),
         "stance-kinds": (("kind", "meaning", "example"), [(k, *_of(k)) for k in vocab.STANCE_KINDS]),
         "affiliation-kinds": (("kind", "meaning", "example"), [(k, *_of(k)) for k in vocab.AFFILIATION_KINDS]),
         **{name: (("value", "meaning"), [(v, _of(v)[0]) for v in found]) for name, found in values.items()},

@@ -96,6 +96,7 @@ def vocab(o: Ontology) -> str:
     broader = {c: b.removeprefix(V) for c in concepts if (b := o.one(V + c, SKOS + "broader"))}
     terms = (*classes, *objects, *data)
     notations = {t: o.one(V + t, SKOS + "notation") for t in types}
+    modes = {m: o.one(V + m, SKOS + "notation") for m in o.subjects(V, SKOS + "inScheme", V + "Modes")}
     schemes = {
         name: (o.subjects(V, SKOS + "inScheme", V + scheme), o.one(V + scheme, SKOS + "definition"))
         for name, scheme in SCHEMES.items()
@@ -106,11 +107,15 @@ def vocab(o: Ontology) -> str:
     }
     examples = {t: o.one(V + t, SKOS + "example") for t in concepts if o.one(V + t, SKOS + "example")}
     lines = [
-        '"""The vocabulary\'s names, made by ontologies/make_vocab.py from ontologies/kgbuild.ttl; do not edit."""',
+        '"""The vocabulary\'s names, made by ontologies/make_vocab.py from ontologies/kgbuild.ttl; do not edit.',
+        "",
+        "As many lines as there are terms, so that each can be looked at in a diff.",
+        '"""',
         "",
         "from __future__ import annotations",
         "",
         *_dict("EVENT_TYPES", notations, "Name of an event type -> its PLOVER notation."),
+        *_dict("MODES", modes, "Name of a mode -> its notation, which kg:mode gives."),
         *_dict("BROADER", broader, "Name of a value -> the next wider one, up to an event type's quad class."),
         *(line for name, (values, doc) in schemes.items() for line in _tuple(name, values, doc)),
         *_tuple("ENTITY_KINDS", list(ENTITY_KINDS), "Kinds of entities; each is a class."),

@@ -15,6 +15,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from kgbuild import vocab
 from kgbuild.aggregate import Aggregates
+from kgbuild.claims.lexicon import event_lexicon
 from kgbuild.config import Config
 from kgbuild.export import dump
 from kgbuild.export.derived import derived_turtle
@@ -74,6 +75,21 @@ def test_plover_is_a_scheme_of_its_own_with_notations(ontology: rdflib.Graph) ->
     for member in members - top:
         assert set(ontology.objects(member, SKOS.broader)) <= top
         assert str(ontology.value(member, SKOS.notation)) == vocab.EVENT_TYPES[str(member).removeprefix(V)]
+
+
+def test_modes_are_a_scheme_whose_notations_are_what_the_rules_give(ontology: rdflib.Graph) -> None:
+    modes = rdflib.URIRef(V + "Modes")
+    types = {
+        str(ontology.value(m, SKOS.notation)): {str(t).removeprefix(V) for t in ontology.objects(m, SKOS.related)}
+        for m in ontology.subjects(SKOS.inScheme, modes)
+    }
+    assert sorted(types) == sorted(vocab.MODES.values())  # no notation twice
+    assert set().union(*types.values()) <= set(vocab.EVENT_TYPES)
+    given: dict[str, set[str]] = {}
+    for rule in event_lexicon().rules.values():
+        if rule.mode:
+            given.setdefault(rule.mode, set()).update({rule.type, *rule.verb_type.values()})
+    assert given == types
 
 
 def reasoned(data: bytes) -> tuple[rdflib.Graph, list[str]]:

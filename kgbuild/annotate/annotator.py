@@ -18,6 +18,7 @@ from kgbuild.annotate import (  # importing them registers the components
     leanings,
     times,  # noqa: F401
 )
+from kgbuild.annotate.endings import bound_endings
 from kgbuild.config import Config, data_path
 from kgbuild.errors import InputError, ModelError
 from kgbuild.knowledge import Overlay
@@ -49,6 +50,7 @@ def load(config: Config | None = None) -> Language:
             f"no spaCy pipeline at {name}: name an installed one with --model, or reinstall kgbuild ({reason})"
         ) from error
     check_model(nlp, name)
+    bound_endings(nlp.tokenizer)
     nlp.max_length = max(nlp.max_length, config.max_chars + 1)
     nlp.add_pipe("kgbuild_borders", first=True)
     nlp.add_pipe("kgbuild_names", last=True, config={"knowledge": config.knowledge, "entities": list(config.entities)})

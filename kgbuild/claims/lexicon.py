@@ -11,7 +11,7 @@ from spacy.tokens import Token
 
 from kgbuild.errors import RuleError
 from kgbuild.rules import load_rules, require_examples
-from kgbuild.vocab import ENTITY_KINDS, EVENT_TYPES
+from kgbuild.vocab import ENTITY_KINDS, EVENT_TYPES, MODES
 
 __all__ = [
     "Entry",
@@ -240,6 +240,8 @@ def _rule(name: str, raw: Mapping[str, Any], frames: Mapping[str, Any], sets: Ma
         raise RuleError(f"{FILE}.yaml: rule {name!r}: unknown key {unknown[0]!r}")
     if raw.get("type") not in EVENT_TYPES:
         raise RuleError(f"{FILE}.yaml: rule {name!r}: no such type of event: {raw.get('type')!r}")
+    if "mode" in raw and raw["mode"] not in MODES.values():
+        raise RuleError(f"{FILE}.yaml: rule {name!r}: no such mode of event: {raw['mode']!r}")
     frame = frames.get(str(raw.get("frame")))
     if frame is None:
         raise RuleError(f"{FILE}.yaml: rule {name!r}: no such frame: {raw.get('frame')!r}")

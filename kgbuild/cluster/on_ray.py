@@ -18,6 +18,8 @@ LOOK: Final = 2.0
 """Seconds between looks at how many processors the cluster has."""
 PATIENCE: Final = 120.0
 """Seconds without any processor before the run gives up."""
+FAILED: Final = 50
+"""Workers that may be lost before their first item; more, and something is wrong with all of them."""
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 I = TypeVar("I")  # noqa: E741 (an item)
@@ -31,8 +33,11 @@ class _Hand:
         self._work: Any = None
 
     def prepare(self, make: bytes) -> Exception | None:
-        """Make the work; the reason when it cannot be made."""
+        """Make the work, in the place of the one before; the reason when it cannot be made."""
         try:
+            if self._work is not None:
+                self._work.close()
+                self._work = None
             self._work = pickle.loads(make)()
         except Exception as error:
             return error if isinstance(error, KgbuildError) else KgbuildError(_one_line(error))
@@ -77,6 +82,8 @@ class OnRay:
                     f"--address out ({_one_line(error)})"
                 ) from error
         self._actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)(_Hand)
+        self._idle: list[Any] = []
+        """Actors between two calls: a process that has started need not start again."""
 
     def each(self, make: Make[I, R], items: Sequence[I]) -> Iterator[tuple[int, R]]:
         """See `engine.Engine.each`."""
@@ -87,10 +94,11 @@ class OnRay:
         jobs: dict[Any, tuple[Any, int | None]] = {}  # what an actor is at: an item, or None while it makes its work
         left = len(items)
         seen = time.monotonic()
+        failed = 0
         try:
             while left:
                 while len(jobs) < min(left, self._wanted()):
-                    actor = self._actor.remote()
+                    actor = self._idle.pop() if self._idle else self._actor.remote()
                     jobs[actor.prepare.remote(made)] = (actor, None)
                 done, _ = ray.wait(list(jobs), num_returns=1, timeout=LOOK)
                 if done or self._processors():  # all of them may be at other people's work: that ends
@@ -104,6 +112,9 @@ class OnRay:
                     except ray.exceptions.RayError as error:
                         ray.kill(actor)
                         if number is None:
+                            failed += 1
+                            if failed > FAILED:
+                                raise KgbuildError(f"{failed} workers did not start: is the same kgbuild installed on every node? ({_one_line(error)})") from error  # fmt: skip
                             continue
                         lost[number] += 1
                         if lost[number] >= LOST:
@@ -116,7 +127,7 @@ class OnRay:
                         following = waiting.popleft()
                         jobs[actor.do.remote(pickle.dumps(items[following]))] = (actor, following)
                     else:
-                        ray.kill(actor)
+                        self._idle.append(actor)
                     if number is not None:
                         result = pickle.loads(given)
                         if isinstance(result, _Raised):
@@ -129,6 +140,8 @@ class OnRay:
 
     def close(self) -> None:
         """Leave the cluster; end it when it was started here."""
+        while self._idle:
+            self._ray.kill(self._idle.pop())
         if self._ours:
             self._ray.shutdown()
 

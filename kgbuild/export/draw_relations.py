@@ -23,7 +23,7 @@ GAP: Final = 27.0
 BETWEEN: Final = 30.0
 SMALL: Final = 6.0
 LEGEND: Final = 66.0
-NARROWEST: Final = 510.0
+NARROWEST: Final = 545.0
 PATHS: Final = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75)
 """Where on its line a label may stand, the best place first."""
 

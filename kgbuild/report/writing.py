@@ -44,7 +44,7 @@ def render(of: Portrait) -> str:
         f"<title>{_flat(title)} · dossier</title><style>{css}</style></head><body>"
         f'<header>{_head(of)}</header><nav aria-label="Contents"><ul>{contents}</ul></nav><main>{sections}</main>'
         "<footer><p>Drawn from the articles named here by kgbuild, nothing else. An event listed here did not therefore happen: each line says "
-        "who says so. Marked: the words of the text; underlined: trigger or cue.</p></footer></body></html>\n"
+        "who says so. Marked (dotted in print): the words of the record; bold: trigger or cue.</p></footer></body></html>\n"
     )
 
 
@@ -56,7 +56,13 @@ def _one(of: Portrait) -> list[Section]:
     name = of.name(i)
     out = [("who", "Who", _who(of, i))]
     out += _list(of, "deeds", "Did", of.deeds, ("what-did", name))
-    out += _list(of, "suffered", "Was done to", of.suffered, ("timeline", name))
+    out += _list(
+        of,
+        "suffered",
+        "Happened to it" if of.entities[i].kind != "Person" else "Happened to them",
+        of.suffered,
+        ("timeline", name),
+    )
     out += _list(of, "said", "Said", of.said, ("claims-of", name))
     own = {k: v for k, v in of.stances.items() if k[0] == i}
     others = {k: v for k, v in of.stances.items() if k[0] != i}
@@ -230,7 +236,8 @@ def _map(of: Portrait) -> list[Section]:
     if not of.places:
         return []
     rows = "".join(
-        f"<tr><th>{short(s.name, 60)}</th><td>{s.count}</td><td>"
+        f'<tr><th scope="row">{short(s.name, 60)}</th>'
+        + f"<td>{s.count}</td><td>"
         + ", ".join(f"{n} {QUAD_WORDS[q]}" for q, n in zip(QUADS, s.counts, strict=True) if n)
         + "</td></tr>"
         for s in of.places[:MOST]
@@ -240,7 +247,8 @@ def _map(of: Portrait) -> list[Section]:
         for q in QUADS
     )
     table = (
-        f"<table><thead><tr><th>place</th><th>happenings</th><th>of them</th></tr></thead><tbody>{rows}</tbody></table>"
+        '<table><thead><tr><th scope="col">place</th><th scope="col">happenings</th><th scope="col">of them</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
     )
     return [
         (

@@ -129,6 +129,7 @@ def test_inflections_double_consonants_and_drop_e() -> None:
     ("change", "words"),
     [
         ({"type": "Nonsense"}, "no such type of event"),
+        ({"mode": "nonsense"}, "no such mode of event"),
         ({"frame": "nowhere"}, "no such frame"),
         ({"surprise": 1}, "unknown key 'surprise'"),
         ({"examples": []}, "has no examples"),

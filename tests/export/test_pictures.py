@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 import re
 from collections import Counter
@@ -18,6 +19,7 @@ from kgbuild.export.layout import ALONE, BESIDE, FOE, FRIEND, arrange, bend, ben
 
 pytest.importorskip("matplotlib")
 from lxml import etree
+from matplotlib.text import Text
 
 from kgbuild.export.draw_course import _span
 from kgbuild.export.pictures import AGAINST, FOR, STYLE, picture, shown
@@ -66,6 +68,29 @@ def test_a_few_far_days_do_not_press_the_time_line_together_and_are_counted() ->
     assert _span(near + Counter({"2001-05": 30}))[1] == 0  # too many to leave out
     assert _span(near + Counter({"2031-12": 1}))[1] == 0  # not far
     assert _span(Counter({"": 3})) == (set(), 0) and _span(Counter({"2001": 1, "2031": 1})) == ({"2001", "2031"}, 0)
+
+
+@pytest.mark.parametrize(
+    "records",
+    [[], made_records(), changed(), hostile_records("W" * 200), many(300, 40)],
+    ids=["none", "made", "pair", "long", "many"],
+)
+@pytest.mark.parametrize("name", ["network", "relations", "map", "course", "matrix"])
+def test_no_words_are_cut_at_the_edge(name: str, records: list) -> None:  # type: ignore[type-arg]  # of records
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from kgbuild.export.pictures import _settings
+
+    found = Aggregates(records)
+    with _settings():
+        figure = importlib.import_module(f"kgbuild.export.draw_{name}").draw(found, None, "month")
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        for text in figure.findobj(Text):
+            if text.get_text().strip() and text.get_visible():
+                box = text.get_window_extent(canvas.get_renderer())
+                inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= figure.bbox.x1 + 1 and box.y1 <= figure.bbox.y1 + 1
+                assert inside, (text.get_text(), box, figure.bbox)
 
 
 def test_wrong_calls() -> None:
