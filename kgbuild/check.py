@@ -7,7 +7,8 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,19 +18,10 @@ import pyoxigraph as ox
 
 from kgbuild import vocab
 from kgbuild.errors import BuildFolderError
-from kgbuild.folder import (
-    flat_files,
-    graph_files,
-    is_large,
-    listed_articles,
-    listed_files,
-    read_manifest,
-    record_files,
-    settled,
-)
+from kgbuild.folder import entity_files, listed_articles, listed_files, read_manifest, record_files, settled
 from kgbuild.ids import ACTOR_KINDS, ID, document_id
-from kgbuild.ontology import KG
-from kgbuild.rdf import PREFIXES
+from kgbuild.ontology import KG, ontology_file
+from kgbuild.rdf import PREFIXES, blocks, data_prefixes, turtle_header
 from kgbuild.records import (
     Affiliation,
     Claim,
@@ -42,10 +34,10 @@ from kgbuild.records import (
     Span,
     Stance,
     from_json,
-    record_order,
 )
 from kgbuild.shapes import rules
-from kgbuild.store import QUERIES, flat_turtle, open_store, store_base
+from kgbuild.shortcuts import context, told_of, voices_of
+from kgbuild.store import ONTOLOGY, QUERIES, flat_turtle, open_store, store_base
 
 __all__ = ["Report", "Violation", "check", "check_records", "check_store"]
 
@@ -79,14 +71,11 @@ class Report:
 
 
 def check(folder: str | Path) -> Report:
-    """Check a build folder. Raises BuildFolderError when graph.ttl or records.jsonl cannot be read at all."""
+    """Check a build folder; a large one some articles at a time. Raises BuildFolderError when its graph or its records cannot be read at all."""
     folder = settled(folder)
-    files = record_files(folder)
-    # one of many that is missing is reported with the files
-    read = [_read_records(file, folder) for file in files if len(files) == 1 or file.is_file()]
-    records, broken = [r for found, _ in read for r in found], [v for _, found in read for v in found]
-    if len(files) > 1:
-        records.sort(key=record_order)
+    if (files := record_files(folder)) != [folder / "records.jsonl"]:
+        return _check_large(folder, files)
+    records, broken = _read_records(files[0], folder)
     store = open_store(folder)
     found = [*broken, *check_records(records), *check_store(store), *_check_same(store, records)]
     found += [*_check_files(folder), *_check_manifest(folder, records), *_check_views(folder)]
@@ -98,6 +87,139 @@ def check(folder: str | Path) -> Report:
         f"{number} rules hold, {spans} spans match their text"
     )
     return Report(tuple(sorted(set(found))), summary if not found else f"{len(set(found))} violations")
+
+
+SLICE: Final = 100
+"""Articles of a large folder that are proven at a time, with all that they name: about 200,000 triples."""
+
+
+def _check_large(folder: Path, files: Sequence[Path]) -> Report:
+    """The same proofs, some articles at a time: what an article names is shared by all, and nothing else of it lies in another one."""
+    manifest = read_manifest(folder)
+    base, found, counts, spans = str(manifest["base"]), set(_check_files(folder)), Counter[str](), 0
+    shared = _Shared(folder, base, [f for f in files if f.parent.name == "shared"])
+    found |= set(shared.broken)
+    articles: list[tuple[str, str]] = []
+    told: dict[str, tuple[int, int]] = {}
+    stems = [f.stem for f in files if f.parent.name == "records"]
+    seen: set[str] = set()
+    triples = 0
+    for begin in range(0, max(1, len(stems)), SLICE):
+        own: list[Record] = []
+        contents: list[bytes] = []
+        for stem in stems[begin : begin + SLICE]:
+            records, content, broken = _article(folder, stem)
+            found |= set(broken)
+            own += records
+            contents.append(content)
+            for cluster, flags in told_of(records).items():
+                before = told.get(cluster, (0, 0))
+                told[cluster] = (before[0] or flags[0], before[1] or flags[1])
+        names = shared.named(own)
+        last = begin + SLICE >= len(stems)
+        if last:  # what only other shared things name, or nothing does
+            names |= shared.all() - seen - names
+        seen |= names
+        store = ox.Store()
+        store.bulk_load(ontology_file(ONTOLOGY).read_bytes(), format=ox.RdfFormat.TURTLE)
+        ontology = len(store)
+        try:
+            store.bulk_load(b"".join([*contents, shared.turtle(names)]), format=ox.RdfFormat.TURTLE)
+        except SyntaxError as error:
+            raise BuildFolderError(f"{folder}: its Turtle cannot be read ({error}); build the folder again") from error
+        triples += len(store) - ontology
+        there = [*own, *(shared.entities[n] for n in sorted(names) if n in shared.entities)]
+        found |= {*check_records(there), *check_store(store), *_check_same(store, there)}
+        counts.update(type(r).__name__ for r in own)
+        spans += sum(len(list(_spans(r))) for r in own)
+        articles += [(r.id, r.sha256) for r in own if isinstance(r, Document)]
+    counts["Entity"] += len(shared.entities)
+    found |= set(_told_manifest(manifest.get("counts"), listed_articles(folder, manifest), counts, sorted(articles)))
+    for stem in stems:
+        found |= set(_check_flat(folder, stem, shared, told, base))
+    number = len(rules()) + len(list((QUERIES / "checks").glob("*.rq")))
+    summary = (
+        f"{len(articles)} articles, {counts.total()} records, {number} rules hold, {spans} spans match their text; "
+        f"proven in slices of {SLICE} articles, {triples} triples in all of them"
+    )
+    return Report(tuple(sorted(found)), summary if not found else f"{len(found)} violations")
+
+
+class _Shared:
+    """What the articles of a large folder share: entities by id, and the statements about each thing by its id."""
+
+    def __init__(self, folder: Path, base: str, files: Sequence[Path]) -> None:
+        self.entities: dict[str, Record] = {}
+        self.broken: list[Violation] = []
+        self.blocks: dict[str, bytes] = {}
+        for file in files:
+            for record in self._kept(*_read_records(file, folder)) if file.is_file() else ():
+                if record.id in self.entities:
+                    self.broken.append(Violation("unique_id", record.id, "two records have this id"))
+                self.entities[record.id] = record
+        prefixes = data_prefixes(base)
+        self.header = turtle_header(prefixes).encode()
+        for path in entity_files(folder):
+            if path.is_file():
+                for iri, block in blocks(path.read_bytes(), prefixes):
+                    self.blocks[iri.removeprefix(base) or f"{path.name} {len(self.blocks)}"] = block
+
+    def _kept(self, records: list[Record], broken: list[Violation]) -> list[Record]:
+        self.broken += broken
+        return records
+
+    def all(self) -> set[str]:
+        """Every id."""
+        return {*self.entities, *self.blocks}
+
+    def named(self, records: Iterable[Record]) -> set[str]:
+        """What records name, and what lies above that, at any remove; extractors always."""
+        waiting = [n for r in records for n in _named(r)]
+        names = {n for n in self.blocks if n.startswith("extractor/")}
+        while waiting:
+            name = waiting.pop()
+            if name not in names and (name in self.entities or name in self.blocks):
+                names.add(name)
+                if name in self.entities:
+                    waiting += _named(self.entities[name])
+        return names
+
+    def turtle(self, names: Iterable[str]) -> bytes:
+        """The statements about these, as a document of their own."""
+        return self.header + b"".join(self.blocks[n] + b"\n\n" for n in sorted(names) if n in self.blocks)
+
+    def entity(self, name: str) -> Entity | None:
+        """An entity by id."""
+        found = self.entities.get(name)
+        return found if isinstance(found, Entity) else None
+
+
+def _named(record: Record) -> list[str]:
+    cluster = [record.cluster] if isinstance(record, Event) and record.cluster else []
+    aspect = [record.aspect] if isinstance(record, Stance) and record.aspect else []
+    return [*(target for _, target, _ in _references(record)), *cluster, *aspect]
+
+
+def _article(folder: Path, stem: str) -> tuple[list[Record], bytes, list[Violation]]:
+    """The records and the Turtle of an article, as far as they are there: a file that is missing is reported with the files."""
+    path, content = folder / "records" / f"{stem}.jsonl", b""
+    with suppress(OSError):
+        content = (folder / "articles" / f"{stem}.ttl").read_bytes()
+    records, broken = _read_records(path, folder) if path.is_file() else ([], [])
+    return records, content, broken
+
+
+def _check_flat(
+    folder: Path, stem: str, shared: _Shared, told: Mapping[str, tuple[int, int]], base: str
+) -> Iterator[Violation]:
+    """Whether the shortcuts of an article are what it gives together with what other articles say."""
+    records, content, _ = _article(folder, stem)
+    clusters = {r.cluster for r in records if isinstance(r, Event) and r.cluster}
+    beside = context(voices_of(records), {c: told.get(c, (0, 0)) for c in clusters}, shared.entity, base)
+    path = folder / "flat" / f"{stem}.ttl"
+    with suppress(OSError):  # a file that is missing is reported with the files
+        if content and path.read_bytes() != flat_turtle(content + beside):
+            yield Violation("flat", f"flat/{path.name}", "differs from what the graph gives")
 
 
 def check_store(store: ox.Store) -> Iterator[Violation]:
@@ -281,24 +403,29 @@ def _check_manifest(folder: Path, records: Sequence[Record]) -> Iterator[Violati
     """Whether the manifest counts and lists what the records are."""
     try:
         manifest = read_manifest(folder)
-        counts = manifest.get("counts")
-        articles = listed_articles(folder, manifest) if is_large(manifest) else manifest.get("articles")
-        listed = articles and [(a["id"], a["sha256"]) for a in articles]
+        counts, articles = manifest.get("counts"), manifest.get("articles")
+        there = Counter(type(r).__name__ for r in records)
+        found = list(
+            _told_manifest(counts, articles, there, [(r.id, r.sha256) for r in records if isinstance(r, Document)])
+        )
     except (BuildFolderError, ValueError, KeyError, TypeError, AttributeError):
         return  # what cannot be read is reported with the files
-    if counts is not None and counts != Counter(type(r).__name__ for r in records):
+    yield from found
+
+
+def _told_manifest(
+    counts: Any, articles: Any, there: Counter[str], documents: list[tuple[str, str]]
+) -> Iterator[Violation]:
+    listed = articles and [(a["id"], a["sha256"]) for a in articles]
+    if counts is not None and counts != +there:
         yield Violation("manifest", "counts", "differ from the numbers of records")
-    if articles is not None and listed != [(r.id, r.sha256) for r in records if isinstance(r, Document)]:
+    if articles is not None and listed != documents:
         yield Violation("manifest", "articles", "are not the articles of the records")
 
 
 def _check_views(folder: Path) -> Iterator[Violation]:
     """Whether the files drawn from the graph say what it says: the article files together, and the derived shortcuts."""
-    files = graph_files(folder)
-    if files != [folder / "graph.ttl"]:
-        yield from _check_parts(folder, files)
-        return
-    graph = files[0].read_bytes()
+    graph = (folder / "graph.ttl").read_bytes()
     entities = folder / "articles" / "entities.ttl"
     if entities.is_file():
         # Canonical: a file an article is a prefix of its own, the header, and the article's part of the whole.
@@ -318,22 +445,6 @@ def _check_views(folder: Path) -> Iterator[Violation]:
             yield Violation("same_files", "graph.ttl", "says more than the files of its articles")
     if (folder / "flat.ttl").is_file() and (folder / "flat.ttl").read_bytes() != flat_turtle(graph):
         yield Violation("flat", "flat.ttl", "differs from what the graph gives")
-
-
-def _check_parts(folder: Path, files: Sequence[Path]) -> Iterator[Violation]:
-    """Whether the shortcuts of a large folder are those that its whole graph gives."""
-    try:
-        told = _triples(b"".join(f.read_bytes() for f in flat_files(folder)))
-        whole = _triples(flat_turtle(b"".join(f.read_bytes() for f in files)))
-    except OSError:
-        return  # a file that is missing is reported with the files
-    for what, triples in (("lacks", whole - told), ("has, and the graph does not give,", told - whole)):
-        for triple in sorted(triples)[:5]:
-            yield Violation("flat", "flat", f"{what} {triple}")
-
-
-def _triples(content: bytes) -> set[str]:
-    return {str(q.triple) for q in ox.parse(content, format=ox.RdfFormat.TURTLE)}
 
 
 def _article_files(folder: Path) -> list[Path]:

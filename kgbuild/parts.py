@@ -16,18 +16,15 @@ import hashlib
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kgbuild.config import Config
 from kgbuild.export import article_turtle, blocks_turtle, shared_block
 from kgbuild.folder import Folder
-from kgbuild.ids import ACTOR_KINDS
 from kgbuild.ledger import Ledger, Touched
-from kgbuild.ontology import KG, V
-from kgbuild.rdf import PREFIXES, Iri, n_triples
-from kgbuild.records import Claim, Document, Event, Record, Stance, to_json
+from kgbuild.records import Document, to_json
+from kgbuild.shortcuts import context, told_of, voices_of
 
 __all__ = ["Parts"]
 
@@ -134,14 +131,11 @@ class Parts:
         }  # fmt: skip
         counts = Counter(type(r).__name__ for r in records)
         named = sorted({r.extractor for r in records if not isinstance(r, Document)} - {""})
-        voices = {r.source for r in records if isinstance(r, Claim)} | {
-            r.attributed_to for r in records if isinstance(r, Stance)
-        }
         self.db.execute(
             "INSERT INTO part_article VALUES (?, ?, ?, ?, ?, ?, ?, '')",
-            (home, prefix, *map(_json, (entry,)), digest, *map(_json, (counts, named, sorted(voices - {home})))),
+            (home, prefix, *map(_json, (entry,)), digest, *map(_json, (counts, named, voices_of(records)))),
         )
-        told = _told(records)
+        told = told_of(records)
         for cluster in told:
             before.setdefault(cluster, self._flags(cluster))
         self.db.executemany(
@@ -180,48 +174,21 @@ class Parts:
         """The shortcuts of an article: its own Turtle, and what other articles decide of it, asked by the questions of the whole graph."""
         from kgbuild.store import flat_turtle  # pyoxigraph is loaded when it is needed
 
-        context = "".join(f"{s} {p} {o} .\n" for s, p, o in sorted(set(self._context(home)))).encode()
-        digest = hashlib.sha256(context).hexdigest()
+        beside = self._context(home)
+        digest = hashlib.sha256(beside).hexdigest()
         row = self.db.execute("SELECT 1 FROM part_article WHERE home = ? AND context = ?", (home, digest)).fetchone()
         if row is not None:  # nothing else than its own records, which would have cleared it
             return
         name = home.removeprefix("article/")
         content = self.folder.read_staged(f"articles/{name}.ttl")
-        self._write(f"flat/{name}.ttl", _prefix(home), flat_turtle(content + context), drawn)
+        self._write(f"flat/{name}.ttl", _prefix(home), flat_turtle(content + beside), drawn)
         self.db.execute("UPDATE part_article SET context = ? WHERE home = ?", (digest, home))
 
-    def _context(self, home: str) -> Iterator[tuple[str, str, str]]:
-        base = self.config.base
-        is_a, affiliation = (n_triples(Iri(i)) for i in (PREFIXES["rdf"] + "type", KG + "affiliation"))
-        actor = n_triples(Iri(KG + "Actor"))
-
-        def node(name: str) -> str:
-            return n_triples(Iri(base + name))
-
+    def _context(self, home: str) -> bytes:
         (voices,) = self.db.execute("SELECT voices FROM part_article WHERE home = ?", (home,)).fetchone()
-        seen, waiting = set[str](), list(json.loads(voices))
-        while waiting:
-            name = waiting.pop()
-            entity = self.ledger.entity(name) if name not in seen else None
-            seen.add(name)
-            if entity is not None:
-                if entity.kind in ACTOR_KINDS:
-                    yield node(name), is_a, actor
-                for upper in entity.affiliation:
-                    yield node(name), affiliation, node(upper)
-                    waiting.append(upper)
-        query = "SELECT DISTINCT cluster FROM ledger_group WHERE home = ?"
-        said = [
-            n_triples(Iri(i)) for i in (KG + "cluster", KG + "content", KG + "modality", V + "Factual", KG + "negated")
-        ]
-        for number, (cluster,) in enumerate(self.db.execute(query, (home,)).fetchall()):
-            for negated, flag in zip(("false", "true"), self._flags(cluster), strict=True):
-                if flag:  # somebody, wherever, says so of an event of this happening
-                    event, claim = (n_triples(Iri(f"urn:{what}:{number}:{negated}")) for what in ("event", "claim"))
-                    yield event, said[0], node(cluster)
-                    yield claim, said[1], event
-                    yield claim, said[2], said[3]
-                    yield claim, said[4], negated
+        rows = self.db.execute("SELECT DISTINCT cluster FROM ledger_group WHERE home = ?", (home,)).fetchall()
+        flags = {cluster: self._flags(cluster) for (cluster,) in rows}
+        return context(json.loads(voices), flags, self.ledger.entity, self.config.base)
 
     # --- what articles share
 
@@ -342,21 +309,6 @@ class Parts:
             "INSERT INTO part_number VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET times = times + excluded.times",
             [(name, sign * n) for name, n in numbers.items() if n],
         )
-
-
-def _told(records: Sequence[Record]) -> dict[str, tuple[int, int]]:
-    """Cluster -> whether a claim of the article puts one of its events as a fact, and whether one denies it."""
-    clusters = {r.id: r.cluster for r in records if isinstance(r, Event)}
-    out: dict[str, tuple[int, int]] = {}
-    for record in records:
-        if (
-            isinstance(record, Claim)
-            and record.modality == "Factual"
-            and (cluster := clusters.get(record.content or ""))
-        ):
-            yes, no = out.get(cluster, (0, 0))
-            out[cluster] = (yes or int(not record.negated), no or int(record.negated))
-    return out
 
 
 def _prefix(home: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
@@ -22,6 +22,7 @@ __all__ = [
     "Literal",
     "Term",
     "Triple",
+    "blocks",
     "boolean",
     "canonical_decimal",
     "compact",
@@ -238,6 +239,20 @@ def statements(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
         rows.sort()
         out.append(f"{name(subject)} " + " ;\n    ".join(row for _, row in rows) + " .\n\n")
     return "".join(out)
+
+
+def blocks(content: bytes, prefixes: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    """(IRI of the subject, its statements) of a canonical Turtle document with these prefixes; "" for what is no such block.
+
+    In canonical Turtle an empty line ends a subject and is nowhere else: a literal's line ends are escaped.
+    """
+    for block in content.removeprefix(turtle_header(prefixes).encode()).split(b"\n\n"):
+        name = block.partition(b" ")[0].decode("utf-8", "replace")
+        prefix, _, local = name.partition(":")
+        if name.startswith("<"):
+            yield name[1:-1], block
+        elif block:
+            yield prefixes[prefix] + local if prefix in prefixes else "", block
 
 
 def reading_order(iri: str) -> tuple[str, int, int, str, str]:

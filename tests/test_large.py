@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from test_living import STORIES, content
 from typer.testing import CliRunner
 
+from kgbuild import check as checks
 from kgbuild import diff, parts, pipeline
 from kgbuild import folder as folders
 from kgbuild.check import check
@@ -160,7 +161,7 @@ def test_check_proves_a_large_folder_and_finds_what_was_changed(large: Path) -> 
     flat.write_bytes(good[: good.index(b"\n\n") + 2])
     assert {(v.rule, v.subject) for v in check(large).violations} >= {
         ("manifest", f"flat/{flat.name}"),
-        ("flat", "flat"),
+        ("flat", f"flat/{flat.name}"),
     }
     flat.write_bytes(good)
     article.write_bytes(article.read_bytes() + b"# changed\n")
@@ -280,3 +281,22 @@ def test_more_parts_when_there_are_more_articles(
     assert {len(p.stem) for p in (out / "shared").iterdir()} == {3}
     pipeline.remove(out, names[4:])
     assert content(out) == four
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_a_large_folder_is_proven_in_slices(size: int, large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "SLICE", size)
+    assert check(large).ok
+    state = next(p for p in (large / "shared").glob("*.jsonl") if "arland" in p.read_text())
+    turtle = state.with_suffix(".ttl")
+    good = {p: p.read_bytes() for p in (state, turtle)}
+    lines = good[state].decode().splitlines(keepends=True)
+    state.write_text("".join(line for line in lines if "arland" not in line))
+    assert {"dangling", "same_records"} <= {v.rule for v in check(large).violations}
+    state.write_bytes(good[state])
+    turtle.write_bytes(good[turtle].replace(b"kg:State", b"kg:Statf"))
+    assert "undeclared_class" in {v.rule for v in check(large).violations}
+    turtle.write_bytes(good[turtle])
+    records = sorted((large / "records").iterdir())[-1]
+    records.write_text(records.read_text().replace('"span": [', '"span": [9', 1))
+    assert "span" in {v.rule for v in check(large).violations}

@@ -7,7 +7,7 @@ from math import log2
 from typing import BinaryIO, Final
 
 from kgbuild.config import Config
-from kgbuild.export.looks import NODE_COLOUR, clean, colour, days, degrees, line, width
+from kgbuild.export.looks import NODE_COLOUR, clean, colour, days, degrees, labels, line, width
 from kgbuild.graph import Edge, network
 from kgbuild.records import Record
 
@@ -32,7 +32,7 @@ def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
     """
     view = network(records)
     splines = "true" if len(view.edges) <= CURVED else "false"
-    count = degrees(view)
+    count, named = degrees(view), labels(view)
     out.write(
         b'digraph kgbuild {\n  graph [charset="UTF-8", layout=sfdp, overlap=prism, splines='
         + splines.encode()
@@ -41,7 +41,7 @@ def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
     )
     for node in view.nodes:
         values = {
-            "label": node.label, "shape": _SHAPE.get(node.kind, "box"), "color": NODE_COLOUR.get(node.kind, "#8c8c8c"),
+            "label": named[node.id], "shape": _SHAPE.get(node.kind, "box"), "color": NODE_COLOUR.get(node.kind, "#8c8c8c"),
             "class": node.kind, "tooltip": f"{node.label}, {node.kind}", "fontsize": f"{11 + 2 * log2(1 + count[node.id]):.1f}",
         }  # fmt: skip
         if node.qid:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import BinaryIO
 
 from kgbuild.config import Config
-from kgbuild.export.looks import NODE_COLOUR, colour, days, line, sizes, spiral, width
+from kgbuild.export.looks import NODE_COLOUR, colour, days, labels, line, sizes, spiral, width
 from kgbuild.export.xmltext import attributes, plain, typed
 from kgbuild.graph import Edge, Network, Value, network
 from kgbuild.records import Record
@@ -30,7 +30,7 @@ def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
     edges = [e.attributes() for e in view.edges]
     for row in (*nodes, *edges):
         row["name"] = row.pop("label")
-    size, place, spells = sizes(view), spiral(view), _spells(view)
+    size, place, spells, named = sizes(view), spiral(view), _spells(view), labels(view)
     out.write(
         b'<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="http://gexf.net/1.3" '
         b'xmlns:viz="http://gexf.net/1.3/viz" version="1.3">\n  <meta><creator>kgbuild</creator></meta>\n'
@@ -50,7 +50,7 @@ def write(records: Sequence[Record], out: BinaryIO, config: Config) -> None:
         viz = spells.get(node.id, "") + _rgb(NODE_COLOUR.get(node.kind, "#8c8c8c"))
         viz += f'<viz:position x="{x}" y="{y}" z="0.0"/><viz:size value="{size[node.id]}"/>'
         viz += f'<viz:shape value="{_SHAPE.get(node.kind, "square")}"/>'
-        _element(out, "node", {"id": node.id, "label": node.label}, values, columns[0], viz)
+        _element(out, "node", {"id": node.id, "label": named[node.id]}, values, columns[0], viz)
     out.write(b"    </nodes>\n    <edges>\n")
     for edge, values in zip(view.edges, edges, strict=True):
         tag: dict[str, Value] = {"id": edge.id, "source": edge.source, "target": edge.target, "label": edge.label()}

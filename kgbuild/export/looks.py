@@ -9,7 +9,7 @@ from math import cos, log2, pi, sin, sqrt
 from kgbuild.aggregate.windows import placed
 from kgbuild.graph import Edge, Network
 
-__all__ = ["NODE_COLOUR", "clean", "colour", "days", "degrees", "line", "sizes", "spiral", "width"]
+__all__ = ["NODE_COLOUR", "clean", "colour", "days", "degrees", "labels", "line", "sizes", "spiral", "width"]
 
 NODE_COLOUR = {
     "Person": "#4e79a7", "State": "#b07aa1", "Organization": "#76b7b2", "Group": "#9c755f",
@@ -57,6 +57,17 @@ def days(edge: Edge) -> tuple[str, str]:
 def degrees(view: Network) -> Counter[str]:
     """Number of edges at each node that has some."""
     return Counter(x for e in view.edges for x in (e.source, e.target))
+
+
+def labels(view: Network) -> dict[str, str]:
+    """The label of each node, with its kind where an actor has the same name: "Ukraine" and "Ukraine (place)"."""
+    actors = {n.label.casefold() for n in view.nodes if n.id.startswith("actor/")}
+    return {
+        n.id: f"{n.label} ({n.kind.lower()})"
+        if not n.id.startswith("actor/") and n.label.casefold() in actors
+        else n.label
+        for n in view.nodes
+    }
 
 
 def sizes(view: Network) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from kgbuild.config import Config
 from kgbuild.export.triples import article_triples, parts, shared_triples, stated
-from kgbuild.rdf import data_prefixes, reading_order, statements, turtle_header
+from kgbuild.rdf import blocks, data_prefixes, reading_order, statements, turtle_header
 from kgbuild.records import Record
 
 __all__ = ["ENTITIES", "article_file", "article_files", "joined", "merged", "shared_block", "shared_file", "write"]
@@ -52,9 +52,9 @@ def shared_block(entities: Iterable[Record], clusters: Iterable[str], extractors
     return statements(stated(entities, clusters, extractors, config.base), data_prefixes(config.base))
 
 
-def shared_file(blocks: Iterable[str], config: Config) -> bytes:
+def shared_file(texts: Iterable[str], config: Config) -> bytes:
     """A file of such blocks, in the order of their ids."""
-    return (turtle_header(data_prefixes(config.base)) + "".join(blocks)).encode()
+    return (turtle_header(data_prefixes(config.base)) + "".join(texts)).encode()
 
 
 def merged(shared: Iterable[bytes], articles: Iterable[bytes], config: Config) -> Iterator[bytes]:
@@ -64,22 +64,12 @@ def merged(shared: Iterable[bytes], articles: Iterable[bytes], config: Config) -
     """
     prefixes = data_prefixes(config.base)
     header = turtle_header(prefixes).encode()
-    blocks = [block for content in shared for block in content.removeprefix(header).split(b"\n\n") if block]
-    # in canonical Turtle an empty line ends a subject, and is nowhere else: a literal's line ends are escaped
-    blocks.sort(key=lambda block: reading_order(_subject(block, prefixes)))
-    yield header + b"".join(block + b"\n\n" for block in blocks)
+    found = [one for content in shared for one in blocks(content, prefixes)]
+    found.sort(key=lambda one: reading_order(one[0]))
+    yield header + b"".join(block + b"\n\n" for _, block in found)
     for content in articles:
         own, _, body = content.partition(header[:-1])  # an article's prefix is followed by an empty line
         yield own + body
-
-
-def _subject(block: bytes, prefixes: Mapping[str, str]) -> str:
-    """The IRI a block of statements begins with."""
-    name = block[: block.index(b" ")].decode()
-    if name.startswith("<"):
-        return name[1:-1]
-    prefix, _, local = name.partition(":")
-    return prefixes[prefix] + local
 
 
 def joined(files: Iterable[bytes]) -> Iterator[bytes]:

@@ -29,6 +29,8 @@ def test_networkx_reads_back_the_same_nodes_and_edges() -> None:
     assert again.is_multigraph()
     assert set(again) == set(graph)
     assert sorted((a, b) for a, b in again.edges()) == sorted((a, b) for a, b in graph.edges())
+    assert {n: d["name"] for n, d in again.nodes(data=True)} == {n: d["label"] for n, d in graph.nodes(data=True)}
+    assert {"Norland", "Norland (place)", "Eastquay"} <= {d["label"] for _, d in again.nodes(data=True)}
     read = {d["id"]: d for _, _, d in again.edges(data=True)}
     for _, _, key, d in graph.edges(keys=True, data=True):
         assert read[key]["label"] == d["label"]
