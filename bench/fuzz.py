@@ -178,6 +178,8 @@ def _atheris_child(name: str, runs: int, place: str) -> None:
         work = Path(place) / "work"
         work.mkdir()
         seeds, case = target.make(work)
+        for data in seeds:  # what a case imports when it first runs is watched, too
+            _kind(case, data)
     corpus = Path(place) / "corpus"
     corpus.mkdir()
     for number, data in enumerate(seeds):
