@@ -31,6 +31,7 @@ SUITES = {
     "questions": "the named questions on a million triples, and in rdflib's memory store (--data a build, --limit its articles)",
     "store": "the build folder: Turtle, loading, checks, one article more, memory (--data a build, --limit its articles)",
     "kills": "builds killed at random moments (--data a build, --limit rounds): corrupt folders, lost articles",
+    "sources": "reading alone: articles a second of each format, memory as the file grows (--limit articles; no --data)",
     "fuzz": "mutated input (--target NAME or all, --runs N, --atheris): crashes, hangs, messages of several lines (no --data)",
     "spread": "a graph resolved and drawn in partitions against the same in one piece (--data a build)",
     "cluster-kills": "runs on a Ray cluster with random kills (--data a build, --limit kills; --set here: without Ray)",
@@ -40,7 +41,7 @@ SUITES = {
     "speed": "kgbuild beside its encoder alone, a home-made pipeline and rdflib: words, triples, memory, start, cost (--data articles)",
 }
 
-WITHOUT_DATA = frozenset({"aggregates", "fuzz", "resolve"})
+WITHOUT_DATA = frozenset({"aggregates", "fuzz", "resolve", "sources"})
 """Suites that make their own data."""
 
 

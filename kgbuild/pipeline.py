@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from kgbuild import resolve
 from kgbuild.config import Config
-from kgbuild.errors import InputError, UsageError
+from kgbuild.errors import BuildFolderError, InputError, UsageError
 from kgbuild.fingerprint import file_digest, machine, pipeline_key
-from kgbuild.folder import MANIFEST, STORE, Folder, read_manifest, settled, writing
+from kgbuild.folder import MANIFEST, STORE, Folder, listed_files, read_manifest, record_files, settled, writing
 from kgbuild.language import Language, versions_of
 from kgbuild.progress import Meter, Progress, Report
 from kgbuild.records import Document, Record, Skipped, record_order, unpack
@@ -265,11 +265,23 @@ def remove(folder: str | Path, articles: Sequence[str], progress: Report | None 
 
 
 def open_build(folder: str | Path) -> KnowledgeGraph:
-    """The graph of a build folder, from its records. Raises BuildFolderError when there is none."""
+    """The graph of a build folder, from its records. Raises BuildFolderError when there is none, or its records were changed by hand."""
     folder = settled(folder)
-    manifest = read_manifest(folder)
+    for _ in range(2):  # a build may put its files in place between the manifest and the records
+        manifest = read_manifest(folder)
+        records = read_records(folder)
+        listed = listed_files(folder, manifest)
+        names = {path.relative_to(folder).as_posix(): path for path in record_files(folder)}
+        changed = [n for n, path in names.items() if n in listed and content_digest(path) != listed[n]]
+        if not changed:
+            break
+    else:
+        # Whatever is drawn from records goes by what the language step gives: names of kinds, ids that are there.
+        raise BuildFolderError(
+            f"{folder}: {changed[0]} was changed after it was written; build any article again, which writes it anew"
+        )
     skipped = [Skipped(s["source"], s["reason"]) for s in manifest.get("skipped", [])]
-    return KnowledgeGraph(read_records(folder), skipped, Config(base=manifest["base"]), manifest.get("versions", {}))
+    return KnowledgeGraph(records, skipped, Config(base=manifest["base"]), manifest.get("versions", {}))
 
 
 def reference() -> dict[str, Table]:

@@ -90,6 +90,7 @@ _SPECIAL = re.compile(
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\ud800-\udfff]*")
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+_BLANK = re.compile(r"_:[0-9A-Za-z]+")
 _LANGUAGE = re.compile(r"[a-z]{1,8}(-[a-z0-9]{1,8})*")
 _RECORD = re.compile(r"([a-z]+)_([0-9]+)_([0-9]+)(.*)", re.DOTALL)
 
@@ -141,7 +142,7 @@ def data_prefixes(base: str) -> dict[str, str]:
 def compact(iri: str, prefixes: Mapping[str, str], spaces: Mapping[str, str] | None = None) -> str:
     """`prefix:local` when a prefix fits and the rest needs no escape, else `<iri>`; `spaces` is `prefixes` reversed.
 
-    Raises ValueError when it is no IRI.
+    A blank node of a query's answer (`_:b1`) is written as it is: it has no other name. Raises ValueError when it is no IRI.
 
     >>> compact("https://schema.org/name", PREFIXES)
     'schema:name'
@@ -153,6 +154,8 @@ def compact(iri: str, prefixes: Mapping[str, str], spaces: Mapping[str, str] | N
     if prefix is not None and _LOCAL.fullmatch(iri, cut):
         return f"{prefix}:{iri[cut:]}"
     if not _IRI.fullmatch(iri):
+        if _BLANK.fullmatch(iri):
+            return iri
         raise ValueError(f"not an IRI: {iri!r}")
     return f"<{iri}>"
 

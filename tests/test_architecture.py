@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,8 @@ def test_the_contributors_table_names_files_that_exist() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     for name in re.findall(r"`((?:kgbuild|ontologies|tests|bench|training|examples|docs)/[\w./-]+)`", text):
         assert (ROOT / name).exists(), f"CONTRIBUTING.md names {name}"
+
+
+def test_no_two_test_files_have_one_name() -> None:
+    names = Counter(p.name for p in (ROOT / "tests").rglob("test_*.py"))
+    assert [n for n, several in names.items() if several > 1] == [], "pytest imports them by name alone"

@@ -49,6 +49,8 @@ class Codes:
         self._blocks: Sequence[Any] = content["blocks"]
         self._verbs: Mapping[str, Any] = content["verbs"]
         self._read: dict[str, tuple[str | None, tuple[Pattern, ...]]] = {}
+        self._parsed: dict[Any, tuple[Pattern, ...]] = {}  # blocks, which many verbs share
+        self._choices: dict[str, frozenset[str]] = {}
 
     def code(self, verb: Token) -> str | None:
         """The code of a verb as it is used here, None when the table has none for it."""
@@ -80,18 +82,31 @@ class Codes:
         code: str | None = None
         patterns: list[Pattern] = []
         for own, block, before, after in self._verbs[word]:
-            more = [
-                Pattern(self._groups((*before, *b)), self._groups((*after, *a)), c) for b, a, c in self._blocks[block]
-            ]
+            more = list(self._block(block))
             if before or after:
-                more.append(Pattern(self._groups(before), self._groups(after), own))
+                first, then = self._groups(before), self._groups(after)
+                more = [Pattern((*first, *p.before), (*then, *p.after), p.code) for p in more]
+                more.append(Pattern(first, then, own))
             else:
                 code = own
             patterns = more + patterns
         return code, tuple(sorted(patterns, key=lambda p: -sum(map(len, (*p.before, *p.after)))))
 
+    def _block(self, block: Any) -> tuple[Pattern, ...]:
+        parsed = self._parsed.get(block)
+        if parsed is None:
+            raw = self._blocks[block]
+            parsed = self._parsed[block] = tuple(Pattern(self._groups(b), self._groups(a), c) for b, a, c in raw)
+        return parsed
+
     def _groups(self, raw: Iterable[Iterable[str]]) -> tuple[tuple[frozenset[str], ...], ...]:
-        return tuple(tuple(self._sets.get(word) or frozenset(word.split("|")) for word in group) for group in raw)
+        return tuple(tuple(map(self._choice, group)) for group in raw)
+
+    def _choice(self, word: str) -> frozenset[str]:
+        found = self._choices.get(word)
+        if found is None:
+            found = self._choices[word] = self._sets.get(word) or frozenset(word.split("|"))
+        return found
 
 
 @lru_cache(maxsize=1)
@@ -122,12 +137,15 @@ def _found(groups: Iterable[tuple[frozenset[str], ...]], words: list[tuple[str, 
     """Whether the groups occur in the words, one after another."""
     at = 0
     for group in groups:
-        size = len(group)
-        while at + size <= len(words):
-            if all(any(form in choice for form in words[at + k]) for k, choice in enumerate(group)):
+        last = len(words) - len(group)
+        while at <= last:
+            for k, choice in enumerate(group, at):
+                if choice.isdisjoint(words[k]):
+                    break
+            else:
                 break
             at += 1
         else:
             return False
-        at += size
+        at += len(group)
     return True

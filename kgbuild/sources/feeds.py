@@ -22,6 +22,7 @@ __all__ = ["read_xml"]
 _ITEMS = frozenset({"item", "entry"})
 _FEEDS = frozenset({"rss", "rdf", "feed", "channel"})
 _TEXTS = ("encoded", "content", "description", "summary")  # the whole story before a summary of it
+_MEDIA = ("{http://search.yahoo.com/mrss", "media:")
 _DATES = ("pubdate", "published", "date", "issued", "created", "updated", "modified")
 _XML = frozenset({b"lt", b"gt", b"amp", b"quot", b"apos"})
 _MENDED = re.compile(rb"<!\[CDATA\[|\]\]>|&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};)(?:(\w{2,31});)?")
@@ -168,7 +169,8 @@ class _Mended(io.RawIOBase):
 def _item(item: Any, where: str, number: int, outlet: str | None, config: Config) -> Article | Skipped:
     parts: dict[str, list[Any]] = {}
     for part in item:
-        if isinstance(part.tag, str):
+        # titles and descriptions of pictures and films (Media RSS) are not the article's
+        if isinstance(part.tag, str) and not part.tag.startswith(_MEDIA):
             parts.setdefault(_name(part), []).append(part)
     text = next((t for name in _TEXTS for part in parts.get(name, ()) if (t := _story(part)).strip()), "")
     if not text:

@@ -29,6 +29,7 @@ TABLE: dict[str, Any] = {
     ],
     "verbs": {
         "renew": [["051", 0, [], []]],
+        "mend": [["060", 0, [], [["up"]]]],
         "break": [["040", 1, [], []], ["121", 1, [], [["off"]]]],
     },
 }
@@ -50,6 +51,18 @@ ties    tie   NOUN  NNS 3 obj"""
 GOLF = """Kenya   Kenya PROPN NNP 2 nsubj
 renewed renew VERB  VBD 0 root
 golf    golf  NOUN  NN  2 obj"""
+
+MEND = FULL.replace("renewed    renew ", "mended     mend  ").replace(
+    "diplomatic diplomatic ADJ   JJ  4 amod", "up         up         ADP   RP  2 compound:prt"
+)
+
+
+def test_a_use_asks_for_its_own_words_before_those_of_a_block_it_shares() -> None:
+    codes = codes_from(TABLE)
+    for _ in range(2):  # in whatever order verbs are met
+        assert codes.code(by_hand(MEND)[1]) == "050"
+        assert codes.code(by_hand(MEND.replace("up         up ", "so         so "))[1]) is None
+        assert codes.code(by_hand(FULL)[1]) == "055"
 
 
 def test_the_longest_pattern_gives_the_code_else_the_verb() -> None:

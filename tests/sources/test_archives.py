@@ -72,6 +72,14 @@ def test_what_feeds_in_the_wild_look_like(tmp_path: Path) -> None:
     assert "AT&T said" in second.text and "était" in second.text
 
 
+@pytest.mark.parametrize("space", [' xmlns:media="http://search.yahoo.com/mrss/"', ""])
+def test_words_about_pictures_are_not_the_articles(tmp_path: Path, space: str) -> None:
+    media = "<media:title>A boat</media:title><media:description>A boat on the river, seen from the bank.</media:description>"
+    content = feed(item(TITLE, MARKUP).replace("<item>", f"<item{space}>{media}<media:content url='a.jpg'/>"))
+    (document,), _ = found(put(tmp_path / "a.xml", content))
+    assert document.text == TEXT
+
+
 def test_rss_1_and_a_feed_within_namespaces(tmp_path: Path) -> None:
     content = (
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
