@@ -108,3 +108,13 @@ def test_any_text_as_corrections_or_own_entities(name: str, text: str, build: Pa
         (fuzz._corrections if name.startswith("fix") else fuzz._own)(file)
     except InputError as error:
         assert "\n" not in str(error)
+
+
+def test_a_graph_that_is_no_turtle_is_one_line(tmp_path: Path) -> None:
+    from kgbuild.store import open_store
+
+    folder = fuzz.small_build(tmp_path)
+    (folder / "graph.ttl").write_text("@prefix a: <http://a/\n\n> .\n<x\ny> a a:b .\n")
+    with pytest.raises(BuildFolderError) as error:
+        open_store(folder)
+    assert "\n" not in str(error.value)
