@@ -178,6 +178,8 @@ def _atheris_child(name: str, runs: int, place: str) -> None:
         work = Path(place) / "work"
         work.mkdir()
         seeds, case = target.make(work)
+        for data in seeds:  # what a case imports when it first runs is watched, too
+            _kind(case, data)
     corpus = Path(place) / "corpus"
     corpus.mkdir()
     for number, data in enumerate(seeds):
@@ -385,6 +387,7 @@ def _question(place: Path) -> tuple[Sequence[bytes], Case]:
 REQUESTS = (
     "GET /sparql?query=SELECT%20*%20%7B%3Fs%20kg%3Aopposes%20%3Fo%7D%20LIMIT%203\nHOST: localhost\nACCEPT: application/sparql-results+json;q=0.9, */*\n\n",
     "POST /sparql\nHOST: localhost:8765\nCONTENT_TYPE: application/x-www-form-urlencoded; charset=utf-8\n\nquery=ASK%20%7B%3Fs%20%3Fp%20%3Fo%7D&default-graph-uri=urn%3Ax",
+    "GET /sparql?query=ASK%7B%7D&default-graph-uri=a%0Ab\nHOST: localhost\n\n",
     "POST /sparql?named-graph-uri=urn:x\nHOST: [::1]\nCONTENT_TYPE: application/sparql-query\nACCEPT: text/csv\n\nSELECT ?s { ?s a kg:Event }",
     "GET /graphs?default\nHOST: 127.0.0.1\nACCEPT: text/turtle\n\n", "GET /graphs?graph=article/x\nHOST: localhost\nORIGIN: https://example.org\n\n",
     "GET /actor/russia-q159\nHOST: localhost\nACCEPT: application/ld+json\n\n", "HEAD /.well-known/void\nHOST: localhost\n\n", "OPTIONS /sparql\nHOST: localhost\n\n",

@@ -126,7 +126,9 @@ def _check_large(folder: Path, files: Sequence[Path]) -> Report:
         try:
             store.bulk_load(b"".join([*contents, shared.turtle(names)]), format=ox.RdfFormat.TURTLE)
         except SyntaxError as error:
-            raise BuildFolderError(f"{folder}: its Turtle cannot be read ({error}); build the folder again") from error
+            raise BuildFolderError(
+                f"{folder}: its Turtle cannot be read ({' '.join(str(error).split())}); build the folder again"
+            ) from error
         triples += len(store) - ontology
         there = [*own, *(shared.entities[n] for n in sorted(names) if n in shared.entities)]
         found |= {*check_records(there), *check_store(store), *_check_same(store, there)}

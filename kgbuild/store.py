@@ -39,13 +39,17 @@ def open_store(folder: str | Path) -> ox.Store:
         try:
             return store_of(_read(graph[0], folder), flat, aggregates)
         except SyntaxError as error:
-            raise BuildFolderError(f"{folder}: its Turtle cannot be read ({error}); build the folder again") from error
+            raise BuildFolderError(
+                f"{folder}: its Turtle cannot be read ({' '.join(str(error).split())}); build the folder again"
+            ) from error
     store = ox.Store()
     for content in chunks([*graph, *flat_files(folder), *aggregate_files(folder)], folder):
         try:
             _load(store, content)
         except SyntaxError as error:
-            raise BuildFolderError(f"{folder}: its Turtle cannot be read ({error}); build the folder again") from error
+            raise BuildFolderError(
+                f"{folder}: its Turtle cannot be read ({' '.join(str(error).split())}); build the folder again"
+            ) from error
     _load(store, ontology_file(ONTOLOGY).read_bytes())
     return store
 

@@ -168,6 +168,20 @@ def test_an_interrupt_at_any_moment(signum: int, place: Place, out: Path, plain:
     assert 130 in seen
 
 
+def test_a_process_of_the_language_step_ends_quietly_when_the_build_is_gone() -> None:
+    import pickle
+    import socket
+    from functools import partial
+    from types import SimpleNamespace
+
+    from kgbuild.workers import frames, nursery
+
+    ours, theirs = socket.socketpair()
+    frames.send(ours, pickle.dumps(partial(SimpleNamespace, told="loaded")))
+    ours.close()  # interrupted while the step was loading
+    nursery.main(theirs.detach())
+
+
 def test_a_clock_that_is_set_back(place: Place, out: Path, plain: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in out.rglob("*"):
         os.utime(path, (4e9, 4e9))  # written in 2096, as it seems now

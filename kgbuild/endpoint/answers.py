@@ -106,7 +106,7 @@ def _nodes(iris: Iterable[str]) -> list[ox.NamedNode]:
     try:
         return [ox.NamedNode(iri) for iri in iris]
     except ValueError as error:
-        raise Refusal(400, f"not the IRI of a graph: {error}") from error
+        raise Refusal(400, f"not the IRI of a graph: {' '.join(str(error).split())}") from error
 
 
 def _media(accept: str | None, offered: Mapping[str, object]) -> str:

@@ -44,7 +44,9 @@ def open_dataset(folder: str | Path) -> ox.Store:
             for content in chunks(files, folder):
                 _load(store, content, f"{base}graph/{name}")
     except SyntaxError as error:
-        raise BuildFolderError(f"{folder}: its Turtle cannot be read ({error}); build the folder again") from error
+        raise BuildFolderError(
+            f"{folder}: its Turtle cannot be read ({' '.join(str(error).split())}); build the folder again"
+        ) from error
     except OSError as error:
         reason = f"{error.filename}: {error.strerror}"
         raise BuildFolderError(f"{folder}: not a whole build folder ({reason}); build it again") from error

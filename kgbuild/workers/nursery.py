@@ -30,7 +30,12 @@ RECORDS, SKIPPED = b"r", b"s"
 
 def main(descriptor: int) -> None:
     """Load the step that the first message describes, answer what it tells (or what is wrong), then make workers."""
-    control = socket.socket(fileno=descriptor)
+    # Whoever asked was interrupted or killed meanwhile: there is nobody to answer, and nothing to say.
+    with suppress(EOFError, BrokenPipeError, ConnectionError):
+        _serve(socket.socket(fileno=descriptor))
+
+
+def _serve(control: socket.socket) -> None:
     try:
         start = pickle.loads(
             frames.receive(control)

@@ -21,6 +21,13 @@ def test_mutated_files_give_articles_or_reasons(name: str) -> None:
     assert not found and accepted == 40
 
 
+def test_every_reader_has_a_target() -> None:
+    # TSV is CSV with its mark given
+    assert {READERS[name] for name in READERS if name != "tsv"} == {
+        READERS[name] for name in READING if name in READERS
+    }
+
+
 @pytest.mark.model
 def test_mutated_articles_give_records_whose_spans_hold() -> None:
     found, _ = crashes(TARGETS["article"], 12)
