@@ -163,7 +163,9 @@ def test_an_interrupt_at_any_moment(signum: int, place: Place, out: Path, plain:
         _, errors = process.communicate(timeout=60)
         seen.add(process.returncode)
         assert process.returncode in (0, 130, -signum), errors
-        assert errors.count("\n") == (process.returncode >= 0) and "Traceback" not in errors, errors
+        # One line, whatever it did; a signal may also come before there is one, or after it, while the interpreter goes.
+        assert errors.count("\n") == 1 or (process.returncode < 0 and not errors), errors
+        assert "Traceback" not in errors
         whole(out, place)
     assert 130 in seen
 
