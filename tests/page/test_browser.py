@@ -10,6 +10,7 @@ from made_records import HOSTILE, hostile_records, made_records
 
 from kgbuild.config import Config
 from kgbuild.page import render
+from kgbuild.pipeline import open_build
 from kgbuild.records import Document, Entity, Record
 
 pytestmark = pytest.mark.browser
@@ -375,5 +376,22 @@ def test_hostile_text_is_text_in_every_view(browser: Any, tmp_path: Path, view: 
     assert opened.page.locator("script").count() == 2
     assert opened.page.locator("img").count() == 0
     assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert opened.complaints == []
+    opened.context.close()
+
+
+def test_a_newcomer_finds_kyiv_and_who_opposes_russia(browser: Any, tmp_path: Path) -> None:
+    build = open_build(Path(__file__).resolve().parents[2] / "output")
+    opened = Opened(browser, tmp_path, list(build.records))
+    opened.page.locator("#search").fill("Kyiv")
+    assert opened.text("#found button")[0].startswith("Kyiv")
+    opened.page.locator("#search").fill("Russia")
+    opened.page.keyboard.press("Enter")
+    headings = opened.text("#panel-evidence h3")
+    assert headings[0].startswith("Stances toward it")
+    first = opened.page.locator("#panel-evidence article").first
+    assert "against" in str(first.locator(".chips").text_content())
+    sentence = str(first.locator(".text").text_content())
+    assert any(sentence in r.text for r in build.records if isinstance(r, Document))
     assert opened.complaints == []
     opened.context.close()
