@@ -94,6 +94,9 @@ def main() -> None:
 def _fail(message: str, status: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end has begun: a second Ctrl-C would only spoil the line
     print("kgbuild: " + clean(" ".join(message.split())), file=sys.stderr)
+    # An interrupt that fell into an exec() of a string, as modules do that make classes, stays marked as unhandled, and the interpreter would end
+    # itself by signal instead of with this status; the next exec() takes the mark away.
+    exec("")
     sys.exit(status)
 
 

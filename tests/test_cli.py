@@ -220,6 +220,14 @@ def test_ctrl_c_is_one_line_and_status_130(built: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "out" / "graph.ttl").exists()
 
 
+def test_an_interrupt_while_a_class_is_being_made_has_that_status_too(tmp_path: Path) -> None:
+    (tmp_path / "door.py").write_text(
+        "from kgbuild.cli import _fail\ntry:\n    exec('raise KeyboardInterrupt')\nexcept KeyboardInterrupt:\n    _fail('interrupted', 130)\n"
+    )
+    done = subprocess.run([sys.executable, "-m", "door"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "kgbuild: interrupted\n")
+
+
 def test_own_entities_and_corrections_are_used_and_what_is_refused_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(
         "Board closes quay\n\nTARTU, May 3, 2021 (Wire) - The Tartu Harbour Board closed the Old Quay on Monday, Liis Kask said.\n",
