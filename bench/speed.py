@@ -138,13 +138,16 @@ def _home_made(nlp: Any, documents: list[Document]) -> int:
             for a in subjects:
                 for b in objects:
                     drawn.add_edge(a, b, verb=verb.lemma_)
-    slug: Callable[[str], str] = lambda text: "".join(c if c.isalnum() else "_" for c in text)  # noqa: E731
     for a, b, verb in drawn.edges(data="verb"):
-        graph.add((space[slug(a)], space[slug(str(verb))], space[slug(b)]))
-        graph.add((space[slug(a)], rdflib.RDFS.label, rdflib.Literal(a)))
-        graph.add((space[slug(b)], rdflib.RDFS.label, rdflib.Literal(b)))
+        graph.add((space[_slug(a)], space[_slug(str(verb))], space[_slug(b)]))
+        graph.add((space[_slug(a)], rdflib.RDFS.label, rdflib.Literal(a)))
+        graph.add((space[_slug(b)], rdflib.RDFS.label, rdflib.Literal(b)))
     graph.serialize(format="turtle")
     return len(graph)
+
+
+def _slug(text: str) -> str:
+    return "".join(c if c.isalnum() else "_" for c in text)
 
 
 def _seconds(call: Callable[[], Any]) -> tuple[float, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 from spacy.language import Language
 
 from kgbuild.annotate.encoder import CLS, SEP, WordPieces
-from kgbuild.annotate.leanings import FIRST, SECOND, window
+from kgbuild.annotate.leanings import BATCH, FIRST, MOST_PIECES, SECOND, window
 from kgbuild.config import data_path
 
 __all__ = ["MARKERS", "PADDING", "Reader", "batches", "marked"]
@@ -17,10 +17,6 @@ MARKERS = {(FIRST, True): (3, 1), (FIRST, False): (4, 2), (SECOND, True): (5, 3)
 """Role, whether the marker opens it -> the piece (one that no text holds) and its mark; all other pieces have mark 0."""
 PADDING = 5
 """Mark of the pieces behind a row's own."""
-MOST_PIECES = 160
-"""Pieces read of one sentence, those around its pair."""
-BATCH = 3000
-"""Pieces in one run, padding included."""
 
 
 def marked(

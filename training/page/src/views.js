@@ -126,7 +126,7 @@ function floor(t, unit) {
   const d = new Date(t);
   if (unit === "day") return Date.UTC(d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate());
   if (unit === "week") return Math.floor((t - 4 * 864e5) / (7 * 864e5)) * 7 * 864e5 + 4 * 864e5;
-  const year = Date.UTC(2000, 0, 1) && new Date(0);
+  const year = new Date(0);
   year.setUTCFullYear(unit === "decade" ? Math.floor(d.getUTCFullYear() / 10) * 10 : d.getUTCFullYear(), unit === "month" ? d.getUTCMonth() : 0, 1);
   return year.getTime();
 }
