@@ -27,6 +27,7 @@ CORE = [
     "progress",
     "reporting",
     "runlog",
+    "wire",
 ]
 """In import order: a core module may import only those before it."""
 

@@ -7,6 +7,8 @@ import socket
 import struct
 from typing import Any
 
+from kgbuild.wire import exactly
+
 __all__ = ["receive", "send"]
 
 _SIZES = struct.Struct("!QQ")
@@ -22,20 +24,6 @@ def send(connection: socket.socket, head: dict[str, Any], body: bytes = b"") -> 
 
 def receive(connection: socket.socket) -> tuple[dict[str, Any], bytes]:
     """One message: its head and its body. Raises EOFError when the other side is gone."""
-    first, second = _SIZES.unpack(_exactly(connection, _SIZES.size))
-    head: dict[str, Any] = json.loads(_exactly(connection, first))
-    return head, _exactly(connection, second)
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    data = bytearray(size)
-    view, done = memoryview(data), 0
-    while done < size:
-        try:
-            got = connection.recv_into(view[done:])
-        except OSError as error:
-            raise EOFError(str(error)) from error
-        if not got:
-            raise EOFError
-        done += got
-    return bytes(data)
+    first, second = _SIZES.unpack(exactly(connection, _SIZES.size))
+    head: dict[str, Any] = json.loads(exactly(connection, first))
+    return head, exactly(connection, second)

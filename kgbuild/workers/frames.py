@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import struct
 
+from kgbuild.wire import exactly
+
 __all__ = ["QUIET", "receive", "send"]
 
 _SIZE = struct.Struct("!Q")
@@ -19,19 +21,5 @@ def send(connection: socket.socket, content: bytes) -> None:
 
 def receive(connection: socket.socket) -> bytes:
     """One message. Raises EOFError when the other side is gone, before it or in the middle of it."""
-    (size,) = _SIZE.unpack(_exactly(connection, _SIZE.size))
-    return _exactly(connection, size)
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    data = bytearray(size)
-    view, done = memoryview(data), 0
-    while done < size:
-        try:
-            got = connection.recv_into(view[done:])
-        except OSError as error:
-            raise EOFError(str(error)) from error
-        if not got:
-            raise EOFError
-        done += got
-    return bytes(data)
+    (size,) = _SIZE.unpack(exactly(connection, _SIZE.size))
+    return exactly(connection, size)
