@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import re
-import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from kgbuild.apart import Lost, apart
 from kgbuild.errors import QueryError, UsageError
 from kgbuild.ids import ID
 from kgbuild.ontology import KG, V
@@ -453,27 +453,15 @@ def _value(store: ox.Store, parameter: Parameter, words: str) -> Iri:
 
 
 def _execute(store: ox.Store, text: str, base: str, seconds: float) -> Result:
-    """Run a query in a thread of its own, so that one that never ends can be left behind."""
-    answer: list[Result] = []
-    failure: list[Exception] = []
-
-    def work() -> None:
-        try:
-            answer.append(_answer(store.query(text, prefixes=data_prefixes(base)), base))
-        except Exception as error:  # handed to the caller's thread, whatever it is
-            failure.append(error)
-
-    thread = threading.Thread(target=work, name="query", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        raise QueryError(f"the query took longer than {seconds:g} s; narrow it, or add a LIMIT")
-    if failure:
-        error = failure[0]
-        if isinstance(error, (SyntaxError, ValueError, RuntimeError, OSError)):
-            raise QueryError(f"the query cannot be run: {' '.join(str(error).split())}") from error
-        raise error
-    return answer[0]
+    """Run a query in a process of its own: the engine cannot be told to stop, and some faults of its own end the process it is in."""
+    try:
+        return apart(lambda: _answer(store.query(text, prefixes=data_prefixes(base)), base), seconds)
+    except TimeoutError as error:
+        raise QueryError(f"the query took longer than {seconds:g} s; narrow it, or add a LIMIT") from error
+    except Lost as error:
+        raise QueryError(f"the query engine ended over it ({error}: out of memory, or a fault of its own); narrow it, or write it another way") from error  # fmt: skip
+    except (SyntaxError, ValueError, RuntimeError, OSError) as error:
+        raise QueryError(f"the query cannot be run: {' '.join(str(error).split())}") from error
 
 
 def _answer(found: Any, base: str) -> Result:
