@@ -49,10 +49,13 @@ def run(options: argparse.Namespace) -> int:
     rooms = Rooms()
     rooms.annotator.annotate(documents[0])  # caches warm, as in a build of many articles
     words = sum(len(d.text.split()) for d in documents)
-    annotating, docs = _seconds(lambda: [rooms.annotator.annotate(d) for d in documents])
-    claiming, found = _seconds(lambda: [list(extract(doc)) for doc in docs])
+    annotating = claiming = 0.0
     records: list[Record] = []
-    for document, doc, claims in zip(documents, docs, found, strict=True):
+    for document in documents:  # one after another, as a build reads them
+        seconds, doc = _seconds(lambda d=document: rooms.annotator.annotate(d))  # type: ignore[misc]  # bound at once
+        annotating += seconds
+        seconds, claims = _seconds(lambda d=doc: extract(d))  # type: ignore[misc]
+        claiming += seconds
         records += [document, *doc._.entities, *doc._.mentions, *doc._.affiliations, *claims]
     resolving, resolved = _seconds(lambda: list(resolve.resolve(records)))
     graph = KnowledgeGraph(resolved)
