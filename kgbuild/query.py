@@ -6,6 +6,7 @@ other words become a literal. A query can read and do nothing else: no updates, 
 
 from __future__ import annotations
 
+import _thread
 import csv
 import io
 import json
@@ -386,7 +387,7 @@ def _entities(store: ox.Store, words: str, classes: Iterable[str]) -> list[Iri]:
         item = ox.NamedNode("http://www.wikidata.org/entity/" + words.upper())
         nodes = [q.subject for q in store.quads_for_pattern(None, same, item, None)]
         return sorted(Iri(n.value) for n in nodes if isinstance(n, ox.NamedNode) and _is_a(store, n, classes))
-    entries = _labels(store, classes).get(_folded(words), [])
+    entries = _labels(store, classes, _folded(words)).get(_folded(words), [])
     preferred = {iri for iri, main, _ in entries if main}
     return sorted(preferred or {iri for iri, _, _ in entries}) or _called(store, _folded(words), classes)
 
@@ -397,20 +398,31 @@ def _called(store: ox.Store, folded: str, classes: Iterable[str]) -> list[Iri]:
     query = (
         f"PREFIX kg: <{KG}> PREFIX v: <{V}> PREFIX nif: <{PREFIXES['nif']}> SELECT DISTINCT ?entity ?words {{ "
         "?mention kg:form ?form ; kg:denotes ?entity ; nif:anchorOf ?words . ?entity a ?class "
-        f"FILTER(?form IN (v:Name, v:Metonym)) FILTER(?class IN ({values})) }}"
+        f"FILTER(?form IN (v:Name, v:Metonym)) FILTER(?class IN ({values})) {_may_be('?words', folded)} }}"
     )
     rows = _solutions(store.query(query))
     return sorted({Iri(row["entity"].value) for row in rows if _folded(row["words"].value) == folded})
 
 
-def _labels(store: ox.Store, classes: Iterable[str]) -> dict[str, list[tuple[Iri, bool, str]]]:
-    """Folded label -> (entity, whether it is the preferred label, the label as written)."""
+def _may_be(variable: str, folded: str) -> str:
+    """A FILTER that lets pass every text that is `folded` when folded, and few others: engines know no `casefold`.
+
+    A text in ASCII folds as it is lowered, so it has the longest run of letters; any other text passes.
+    """
+    run = max(re.findall(r"[a-z0-9]+", folded), key=len, default="")
+    return f'FILTER(CONTAINS(LCASE(STR({variable})), "{run}") || REGEX(STR({variable}), "[^ -~]"))'
+
+
+def _labels(store: ox.Store, classes: Iterable[str], folded: str = "") -> dict[str, list[tuple[Iri, bool, str]]]:
+    """Folded label -> (entity, whether it is the preferred label, the label as written); few but `folded` when it is given."""
     found: dict[str, list[tuple[Iri, bool, str]]] = defaultdict(list)
     for kind in classes:
         query = (
             "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?entity ?main ?label { "
             f"?entity a <{KG}{kind}> . {{ ?entity skos:prefLabel ?label BIND(true AS ?main) }} UNION "
-            "{ ?entity skos:altLabel ?label BIND(false AS ?main) } }"
+            "{ ?entity skos:altLabel ?label BIND(false AS ?main) } "
+            + (_may_be("?label", folded) if folded else "")
+            + " }"
         )
         for row in _solutions(store.query(query)):
             label = row["label"].value
@@ -455,18 +467,22 @@ def _value(store: ox.Store, parameter: Parameter, words: str) -> Iri:
 def _execute(store: ox.Store, text: str, base: str, seconds: float) -> Result:
     """Run a query in a thread of its own, so that one that never ends can be left behind."""
     answer: list[Result] = []
-    failure: list[Exception] = []
+    failure: list[BaseException] = []
+
+    running = threading.Lock()
 
     def work() -> None:
         try:
             answer.append(_answer(store.query(text, prefixes=data_prefixes(base)), base))
-        except Exception as error:  # handed to the caller's thread, whatever it is
+        except BaseException as error:  # handed to the caller's thread, whatever it is
             failure.append(error)
+        finally:
+            running.release()
 
-    thread = threading.Thread(target=work, name="query", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
+    # threading.Thread waits until its thread runs: a quarter of a millisecond, and many times that on a busy machine.
+    running.acquire()
+    _thread.start_new_thread(work, ())
+    if not running.acquire(timeout=seconds):
         raise QueryError(f"the query took longer than {seconds:g} s; narrow it, or add a LIMIT")
     if failure:
         error = failure[0]
@@ -482,8 +498,7 @@ def _answer(found: Any, base: str) -> Result:
     if isinstance(found, ox.QueryTriples):
         triples = tuple(_triple(t) for t in found)
         return Result(("subject", "predicate", "object"), triples, base, triples)
-    variables = tuple(v.value for v in found.variables)
-    return Result(variables, tuple(tuple(_term(row[v]) for v in variables) for row in found), base)
+    return Result(tuple(v.value for v in found.variables), tuple(tuple(map(_term, row)) for row in found), base)
 
 
 def _triple(triple: Any) -> Triple:
@@ -493,13 +508,13 @@ def _triple(triple: Any) -> Triple:
 
 
 def _term(term: Any) -> Term | None:
-    if term is None:
-        return None
     if isinstance(term, ox.Literal):
         return Literal(term.value, term.datatype.value, term.language)
+    if isinstance(term, ox.NamedNode):
+        return Iri(term.value)
     if isinstance(term, ox.BlankNode):
         return Iri(f"_:{term.value}")  # only the ontology has any, in its lists
-    return Iri(term.value) if isinstance(term, ox.NamedNode) else Literal(str(term))
+    return None if term is None else Literal(str(term))
 
 
 def _short(iri: Iri) -> str:
