@@ -1,8 +1,9 @@
 """Mutated input to everything that reads input: crashes, hangs and messages of several lines, each to be 0.
 
-`python -m bench fuzz --target query --runs 10000` (--target all: each in turn) changes seeds at random: bits, cuts, copies, splices, words of
-the format. With atheris installed and --atheris, libFuzzer looks for new paths through the code instead. A case may be accepted, or refused with an error of
-kgbuild's own in one line; everything else is a crash. The first case of each kind of crash is written to --predictions, when given.
+`python -m bench fuzz --target query --runs 10000` (--target all: each in turn) changes seeds at random: half of the cases word by word, which keeps more
+of them well-formed, the others byte by byte: bits, cuts, copies, splices, words of the format. With atheris installed and --atheris, libFuzzer looks
+for new paths through the code instead. A case may be accepted, or refused with an error of kgbuild's own in one line; everything else is a crash, the end of
+the process by a native library included. The first case of each kind of crash is written to --predictions, when given.
 
 A target is one entry of `TARGETS`: a function that gets an empty folder to work in and gives its seeds and the function to call with each
 case. A reader of articles belongs in `bench/fuzz_sources.py`, whose `TARGETS` are taken in when the module is there.
@@ -13,22 +14,31 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import importlib.util
+import io
 import json
+import multiprocessing
+import os
 import random
+import re
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from kgbuild.config import Config
 from kgbuild.errors import KgbuildError, UsageError
 
 __all__ = ["TARGETS", "Target", "crashes", "mutated"]
@@ -37,6 +47,8 @@ SECONDS = 10.0
 """A case that takes longer hangs."""
 LONGEST = 100_000
 """Bytes of a case."""
+MEMORY = 6 << 30
+"""Bytes of address space for all cases of a process: one that wants more is a crash, not the end of the machine."""
 SEED = 17
 
 Case = Callable[[bytes], object]
@@ -57,6 +69,47 @@ class Hang(BaseException):
 
 def mutated(seeds: Sequence[bytes], words: Sequence[bytes], rng: random.Random) -> bytes:
     """A seed with one to six changes, most often one: what is changed a lot gets no further than the door."""
+    changed = _by_words(seeds, rng) if rng.randrange(2) else _by_bytes(seeds, words, rng)
+    return changed[:LONGEST]
+
+
+_WORD = re.compile(rb'"[^"\n]{0,300}"|<[^<>\s]{0,300}>|[0-9]+|[\w:\x80-\xff-]+|\s+|.', re.DOTALL)
+
+
+@lru_cache(1000)
+def _words_of(seed: bytes) -> tuple[bytes, ...]:
+    return tuple(_WORD.findall(seed))
+
+
+def _by_words(seeds: Sequence[bytes], rng: random.Random) -> bytes:
+    """Words left out, doubled, exchanged, and others in their place, most often of their sort: text in quotes for text in quotes, a number for a number."""
+    out = list(_words_of(rng.choice(seeds)))
+    for _ in range(rng.choice((1, 1, 1, 2, 3, 6))):
+        if not out:
+            break
+        at, kind = rng.randrange(len(out)), rng.randrange(6)
+        if kind == 0:
+            del out[at : at + rng.choice((1, 1, 4))]
+        elif kind == 1:
+            out[at:at] = out[at : at + rng.choice((1, 4, 40))] * rng.choice((1, 1, 30))
+        elif kind == 2:
+            other = rng.randrange(len(out))
+            out[at], out[other] = out[other], out[at]
+        else:
+            for _ in range(8):
+                new = rng.choice(_words_of(rng.choice(seeds)) or (b"",))
+                if kind == 3 or _sort_of(new) == _sort_of(out[at]):
+                    out[at] = new
+                    break
+    return b"".join(out)
+
+
+def _sort_of(word: bytes) -> bytes:
+    first = word[:1]
+    return b"0" if first.isdigit() else b"a" if first.isalpha() or first > b"\x7f" else first
+
+
+def _by_bytes(seeds: Sequence[bytes], words: Sequence[bytes], rng: random.Random) -> bytes:
     out = bytearray(rng.choice(seeds))
     for _ in range(rng.choice((1, 1, 1, 2, 3, 6))):
         at = rng.randint(0, len(out))
@@ -79,28 +132,70 @@ def mutated(seeds: Sequence[bytes], words: Sequence[bytes], rng: random.Random) 
             del out[at:]
         elif out:
             out[at : at + 1] = bytes([rng.randrange(256)])
-    return bytes(out[:LONGEST])
+    return bytes(out)
 
 
 def crashes(target: Target, runs: int, seed: int = SEED) -> tuple[dict[str, tuple[bytes, int]], int]:
-    """What went wrong in so many cases: kind -> its first case and how often; and how many cases were accepted."""
-    rng = random.Random(seed)
+    """What went wrong in so many cases: kind -> its first case and how often; and how many cases were accepted.
+
+    A process of its own does them: what ends or hangs it, or is left running in it, costs one case, and the next process goes on behind it.
+    """
     found: dict[str, tuple[bytes, int]] = {}
-    accepted = 0
-    with tempfile.TemporaryDirectory() as place:
-        seeds, case = target.make(Path(place))
-        for number in range(runs):
-            if number % 20 == 0:  # a thread each time: not for every case
-                faulthandler.dump_traceback_later(60 * SECONDS, exit=True)
-            # the seeds themselves first: a target that refuses its own seeds tests nothing
-            data = seeds[number] if number < len(seeds) else mutated(seeds, target.words, rng)
-            kind = _kind(case, data)
-            accepted += kind is None
-            if kind:
-                first, times = found.get(kind, (data, 0))
-                found[kind] = (first, times + 1)
-    faulthandler.cancel_dump_traceback_later()
+    accepted = done = 0
+    seeds: Sequence[bytes] = ()
+
+    def note(kind: str | None) -> None:
+        nonlocal accepted, done
+        accepted += kind is None
+        if kind:
+            first, times = found.get(kind, (_case_of(target, seeds, done, seed), 0))
+            found[kind] = (first, times + 1)
+        done += 1
+
+    fork = multiprocessing.get_context("fork")
+    while done < runs:
+        with tempfile.TemporaryDirectory() as place:
+            ours, theirs = fork.Pipe()
+            worker = fork.Process(target=_cases, args=(target, Path(place), range(done, runs), seed, theirs))
+            worker.start()
+            theirs.close()
+            stuck = False
+            try:
+                seeds = ours.recv()
+                while done < runs and not stuck:
+                    if ours.poll(3 * SECONDS):
+                        note(ours.recv())
+                    else:
+                        stuck = True
+                        os.kill(worker.pid or 0, signal.SIGABRT)  # tells where it is, on stderr
+            except EOFError:
+                pass
+            worker.join()
+            if not seeds:
+                raise RuntimeError(f"the target was not made: status {worker.exitcode}")
+            if worker.exitcode:
+                note(f"hang: over {3 * SECONDS:.0f} s, and no signal is heard" if stuck else f"the end of the process, status {worker.exitcode}")  # fmt: skip
     return found, accepted
+
+
+def _case_of(target: Target, seeds: Sequence[bytes], number: int, seed: int) -> bytes:
+    """The seeds themselves first: a target that refuses its own seeds tests nothing."""
+    if number < len(seeds):
+        return seeds[number]
+    return mutated(seeds, target.words, random.Random(seed * 1_000_003 + number))
+
+
+def _cases(target: Target, place: Path, numbers: range, seed: int, told: Connection[Any, Any]) -> None:
+    """Tell the seeds and then what came of each case, until one leaves something running."""
+    faulthandler.enable()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    seeds, case = target.make(place)
+    told.send(seeds)
+    threads = threading.active_count()
+    for number in numbers:
+        told.send(_kind(case, _case_of(target, seeds, number, seed)))
+        if threading.active_count() > threads:
+            return
 
 
 def _kind(case: Case, data: bytes) -> str | None:
@@ -122,7 +217,7 @@ def _kind(case: Case, data: bytes) -> str | None:
 
 @contextmanager
 def _limited() -> Iterator[None]:
-    """Raises Hang after the time of a case; code that no signal reaches is ended by the watchdog of `crashes`, with its stack on stderr."""
+    """Raises Hang after the time of a case; code that no signal reaches is ended by `crashes`."""
 
     def over(signum: int, frame: FrameType | None) -> None:
         raise Hang
@@ -260,6 +355,44 @@ OWN_TURTLE = (
 )  # fmt: skip
 
 
+OPTIONS = (
+    "--columns\ntext=body,title=headline\n--base\nhttps://example.org/news/\n--any-language", "--text-field=body\n--date-field\ndate\n--max-unpacked\n0.5\n--workers=2",
+    "--workers\nauto\n--time-limit\n1.5\n--quiet\n--entities\na.tsv\n--entities\nb.ttl", "--engine\nray\n--address\nauto\n--parts\n/shared\n--partitioned",
+    "--corrections\nfix.yaml\n--model\nen\n--knowledge=k.sqlite\n--title-field\ntitle\n--publisher-field\nby\n--url-field\nlink",
+)  # fmt: skip
+
+
+def _options(place: Path) -> tuple[Sequence[bytes], Case]:
+    """The words after `kgbuild build FILE -o OUT`, a line each: the file is read with the settings they make; nothing is built."""
+    from typer.main import get_command
+
+    from kgbuild import cli
+    from kgbuild.sources import read
+
+    file = place / "a.csv"
+    file.write_text(
+        "headline,body,date,link\nTalks,Ann Lee met Bob Ray in Arland.,2021-05-04,https://e.org\n", encoding="utf-8"
+    )
+
+    def take(inputs: Sequence[str], out: object, config: Config, *more: object) -> None:
+        assert list(read([str(file)], config)), "neither an article nor a reason"
+
+    command = get_command(cli.app)
+    cli._built = cli._partitioned = take  # type: ignore[assignment]  # in a process that does nothing else
+
+    def case(data: bytes) -> None:
+        words = data.decode("utf-8", "surrogateescape").split("\n")
+        try:
+            with redirect_stdout(io.StringIO()):  # --help
+                command.main(["build", str(file), "-o", str(place / "out"), *words], standalone_mode=False)
+        except Exception as error:
+            if not hasattr(error, "format_message"):
+                raise
+            raise UsageError(" ".join(error.format_message().split())) from error  # as `main` says it
+
+    return [o.encode() for o in OPTIONS], case
+
+
 # --- what a folder is read back from
 
 
@@ -363,7 +496,7 @@ def _query(place: Path) -> tuple[Sequence[bytes], Case]:
 
     def case(data: bytes) -> None:
         # As a shell hands it over: bytes that are no text become surrogates.
-        result = query.run(store, data.decode("utf-8", "surrogateescape"))
+        result = query.run(store, data.decode("utf-8", "surrogateescape"), seconds=SECONDS / 5)
         for form in ("csv", "json") if result.graph is None else ("turtle",):
             result.dump(form)
 
@@ -378,7 +511,7 @@ def _question(place: Path) -> tuple[Sequence[bytes], Case]:
 
     def case(data: bytes) -> None:
         name, *words = data.decode("utf-8", "surrogateescape").split("\t")
-        query.run(store, name, *words)
+        query.run(store, name, *words, seconds=SECONDS / 5)
 
     names = [q.name for q in query.named_questions()]
     return [f"{n}\tRussia".encode() for n in names] + [n.encode() for n in names], case
@@ -400,7 +533,6 @@ REQUEST_WORDS = tuple(
 
 def _endpoint(place: Path) -> tuple[Sequence[bytes], Case]:
     import atexit
-    import io
 
     from kgbuild.endpoint.app import REASONS, Application
     from kgbuild.endpoint.pool import Keeper
@@ -439,6 +571,7 @@ TARGETS: dict[str, Target] = {
     "corrections-tsv": Target("the same in TSV", _as_file("fix.tsv", CORRECTIONS_TSV, _corrections), (b"\t", b"merge", b"split", b'"')),
     "entities-tsv": Target("own entities in TSV", _as_file("own.tsv", OWN_TSV, _own), (b"\t", b"|", b"1e999", b"nan", b"0000-00-00", b"Q159", b'"')),
     "entities-turtle": Target("own entities in Turtle", _as_file("own.ttl", OWN_TURTLE, _own), (b"@prefix", b"@base <x> .", b"_:b", b"[ ]", b"( )", b'"""', b"\\uD800", b"^^", b"@en", b"<<")),
+    "options": Target("the command line's options", _options, (b"\n", b"=", b"--", b"-q\n", b"--help\n", b"1e999", b"nan", b"-1", b"http://", b",")),
     "records": Target("lines of records", _records, (b"null", b"[]", b"{}", b"-1", b"1e999", b'"\\ud800"', b"NaN", b"true", b"Entity", b"Document")),
     "folder": Target("a folder with changed records, opened and drawn", _in_build("records.jsonl", _drawn), (b"null", b"[]", b'"State"')),
     "manifest": Target("manifest.json", _in_build("manifest.json", _opened), (b"null", b"[]", b"{}", b"-1", b"1e999", b'"\\ud800"', b"true", b'"skipped": 1,', b'"base": "",')),

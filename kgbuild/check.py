@@ -21,7 +21,7 @@ from kgbuild.errors import BuildFolderError
 from kgbuild.folder import entity_files, listed_articles, listed_files, read_manifest, record_files, settled
 from kgbuild.ids import ACTOR_KINDS, ID, document_id
 from kgbuild.ontology import KG, ontology_file
-from kgbuild.rdf import PREFIXES, blocks, data_prefixes, turtle_header
+from kgbuild.rdf import PREFIXES, Triple, blocks, data_prefixes, turtle, turtle_header
 from kgbuild.records import (
     Affiliation,
     Claim,
@@ -35,9 +35,9 @@ from kgbuild.records import (
     Stance,
     from_json,
 )
-from kgbuild.shapes import rules
+from kgbuild.shapes import proofs, rules
 from kgbuild.shortcuts import context, told_of, voices_of
-from kgbuild.store import ONTOLOGY, QUERIES, flat_turtle, open_store, store_base
+from kgbuild.store import ONTOLOGY, QUERIES, open_store, shortcuts, store_base
 
 __all__ = ["Report", "Violation", "check", "check_records", "check_store"]
 
@@ -78,7 +78,7 @@ def check(folder: str | Path) -> Report:
     records, broken = _read_records(files[0], folder)
     store = open_store(folder)
     found = [*broken, *check_records(records), *check_store(store), *_check_same(store, records)]
-    found += [*_check_files(folder), *_check_manifest(folder, records), *_check_views(folder)]
+    found += [*_check_files(folder), *_check_manifest(folder, records), *_check_views(folder, store)]
     spans = sum(len(list(_spans(r))) for r in records)
     articles = sum(isinstance(r, Document) for r in records)
     number = len(rules()) + len(list((QUERIES / "checks").glob("*.rq")))
@@ -100,8 +100,8 @@ def _check_large(folder: Path, files: Sequence[Path]) -> Report:
     shared = _Shared(folder, base, [f for f in files if f.parent.name == "shared"])
     found |= set(shared.broken)
     articles: list[tuple[str, str]] = []
-    told: dict[str, tuple[int, int]] = {}
     stems = [f.stem for f in files if f.parent.name == "records"]
+    told = _told(folder, stems)
     seen: set[str] = set()
     triples = 0
     for begin in range(0, max(1, len(stems)), SLICE):
@@ -112,9 +112,6 @@ def _check_large(folder: Path, files: Sequence[Path]) -> Report:
             found |= set(broken)
             own += records
             contents.append(content)
-            for cluster, flags in told_of(records).items():
-                before = told.get(cluster, (0, 0))
-                told[cluster] = (before[0] or flags[0], before[1] or flags[1])
         names = shared.named(own)
         last = begin + SLICE >= len(stems)
         if last:  # what only other shared things name, or nothing does
@@ -132,13 +129,15 @@ def _check_large(folder: Path, files: Sequence[Path]) -> Report:
         triples += len(store) - ontology
         there = [*own, *(shared.entities[n] for n in sorted(names) if n in shared.entities)]
         found |= {*check_records(there), *check_store(store), *_check_same(store, there)}
+        clusters = {r.cluster for r in own if isinstance(r, Event) and r.cluster}
+        beside = context(voices_of(own), {c: told.get(c, (0, 0)) for c in clusters}, shared.entity, base)
+        store.bulk_load(beside, format=ox.RdfFormat.N_TRIPLES)
+        found |= set(_check_flat(folder, stems[begin : begin + SLICE], shortcuts(store), base))
         counts.update(type(r).__name__ for r in own)
         spans += sum(len(list(_spans(r))) for r in own)
         articles += [(r.id, r.sha256) for r in own if isinstance(r, Document)]
     counts["Entity"] += len(shared.entities)
     found |= set(_told_manifest(manifest.get("counts"), listed_articles(folder, manifest), counts, sorted(articles)))
-    for stem in stems:
-        found |= set(_check_flat(folder, stem, shared, told, base))
     number = len(rules()) + len(list((QUERIES / "checks").glob("*.rq")))
     summary = (
         f"{len(articles)} articles, {counts.total()} records, {number} rules hold, {spans} spans match their text; "
@@ -211,23 +210,36 @@ def _article(folder: Path, stem: str) -> tuple[list[Record], bytes, list[Violati
     return records, content, broken
 
 
-def _check_flat(
-    folder: Path, stem: str, shared: _Shared, told: Mapping[str, tuple[int, int]], base: str
-) -> Iterator[Violation]:
-    """Whether the shortcuts of an article are what it gives together with what other articles say."""
-    records, content, _ = _article(folder, stem)
-    clusters = {r.cluster for r in records if isinstance(r, Event) and r.cluster}
-    beside = context(voices_of(records), {c: told.get(c, (0, 0)) for c in clusters}, shared.entity, base)
-    path = folder / "flat" / f"{stem}.ttl"
-    with suppress(OSError):  # a file that is missing is reported with the files
-        if content and path.read_bytes() != flat_turtle(content + beside):
-            yield Violation("flat", f"flat/{path.name}", "differs from what the graph gives")
+def _told(folder: Path, stems: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """What all articles together say of each cluster (see `told_of`), from their events and claims alone."""
+    told: dict[str, tuple[int, int]] = {}
+    for stem in stems:
+        with suppress(OSError, ValueError):  # reported when the article is proven
+            lines = (folder / "records" / f"{stem}.jsonl").read_text(encoding="utf-8").split("\n")
+            records = [from_json(line) for line in lines if line.startswith(_TELLING)]
+            for cluster, flags in told_of(records).items():
+                before = told.get(cluster, (0, 0))
+                told[cluster] = (before[0] or flags[0], before[1] or flags[1])
+    return told
+
+
+_TELLING: Final = tuple(f'{{"record": "{kind.__name__}"' for kind in (Event, Claim))
+
+
+def _check_flat(folder: Path, stems: Iterable[str], given: Mapping[str, set[Triple]], base: str) -> Iterator[Violation]:
+    """Whether the shortcuts of articles are those that the graph gives."""
+    for stem in stems:
+        path = folder / "flat" / f"{stem}.ttl"
+        with suppress(OSError):  # a file that is missing is reported with the files
+            if path.read_bytes() != turtle(given.get(f"{base}article/{stem}", ()), data_prefixes(base)):
+                yield Violation("flat", f"flat/{path.name}", "differs from what the graph gives")
 
 
 def check_store(store: ox.Store) -> Iterator[Violation]:
     """What breaks a shape or a whole-graph check in a store that holds a graph and the ontology."""
     base = store_base(store)
-    for rule in rules():
+    doubtful = dict.fromkeys(r for p in proofs() if any(True for _ in _rows(store, p.query)) for r in p.rules)
+    for rule in doubtful:
         for subject in _subjects(store, rule.query):
             yield Violation(rule.name, subject.removeprefix(base), rule.message)
     for path in sorted((QUERIES / "checks").glob("*.rq")):
@@ -425,7 +437,7 @@ def _told_manifest(
         yield Violation("manifest", "articles", "are not the articles of the records")
 
 
-def _check_views(folder: Path) -> Iterator[Violation]:
+def _check_views(folder: Path, store: ox.Store) -> Iterator[Violation]:
     """Whether the files drawn from the graph say what it says: the article files together, and the derived shortcuts."""
     graph = (folder / "graph.ttl").read_bytes()
     entities = folder / "articles" / "entities.ttl"
@@ -445,7 +457,9 @@ def _check_views(folder: Path) -> Iterator[Violation]:
             at += len(part)
         if at != len(graph):
             yield Violation("same_files", "graph.ttl", "says more than the files of its articles")
-    if (folder / "flat.ttl").is_file() and (folder / "flat.ttl").read_bytes() != flat_turtle(graph):
+    given = {t for found in shortcuts(store).values() for t in found}
+    path = folder / "flat.ttl"
+    if path.is_file() and path.read_bytes() != turtle(given, data_prefixes(store_base(store))):
         yield Violation("flat", "flat.ttl", "differs from what the graph gives")
 
 
@@ -478,8 +492,11 @@ def _read_records(path: Path, folder: Path) -> tuple[list[Record], list[Violatio
 
 
 def _subjects(store: ox.Store, query: str) -> list[str]:
-    rows: Any = store.query(query, prefixes=_PREFIXES)
-    return sorted({str(getattr(row["this"], "value", row["this"])) for row in rows})
+    return sorted({str(getattr(row["this"], "value", row["this"])) for row in _rows(store, query)})
+
+
+def _rows(store: ox.Store, query: str) -> Any:
+    return store.query(query, prefixes=_PREFIXES)
 
 
 def _spans(record: Record) -> Iterator[tuple[str, Span]]:

@@ -9,13 +9,16 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import wraps
+from inspect import Parameter, signature
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from kgbuild.apart import Lost, apart
 from kgbuild.config import VERSION, Config
 from kgbuild.errors import BuildFolderError, CheckError, InputError, KgbuildError, UsageError
 from kgbuild.progress import shown
@@ -36,6 +39,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+T = TypeVar("T")
+
 INTERRUPTED = 130
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 """Errors of a disk that takes nothing more, wherever they are met."""
@@ -45,6 +50,7 @@ LogJson = Annotated[
         help="File that gets a JSON line for each step, added to what it holds; - for standard error.", metavar="FILE|-"
     ),
 ]
+F = TypeVar("F", bound=Callable[..., None])
 Folder = Annotated[Path, typer.Argument(help="A build folder: what `kgbuild build -o` wrote.", metavar="FOLDER")]
 
 
@@ -100,6 +106,27 @@ def _fail(message: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
+def _command(name: str) -> Callable[[F], F]:
+    """A command that takes --log-json beside its own options, and gets its log as `log`."""
+
+    def taken(function: F) -> F:
+        own = signature(function, eval_str=True)
+        option = Parameter("log_json", Parameter.KEYWORD_ONLY, default=None, annotation=LogJson)
+
+        @wraps(function)
+        def run(*, log_json: str | None, **given: Any) -> None:
+            with logged(log_json, name) as log:
+                function(**given, log=log)
+
+        run.__signature__ = own.replace(  # type: ignore[attr-defined]  # what typer reads options from
+            parameters=[*(p for p in own.parameters.values() if p.name != "log"), option]
+        )
+        app.command(name)(run)
+        return function
+
+    return taken
+
+
 @app.callback(invoke_without_command=True)
 def _top(
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
@@ -109,7 +136,7 @@ def _top(
         raise typer.Exit
 
 
-@app.command()
+@_command("build")
 def build(
     inputs: Annotated[
         list[str],
@@ -173,7 +200,8 @@ def build(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress, no summary; skipped inputs are still named.")
     ] = False,
-    log_json: LogJson = None,
+    *,
+    log: RunLog,
 ) -> None:
     """Read articles and add them to a graph: only what is new or changed is processed; `remove` takes articles out.
 
@@ -194,11 +222,10 @@ def build(
         engine=engine, address=address, parts=parts, time_limit=time_limit,
     )  # fmt: skip
     config = with_columns(config, columns)
-    with logged(log_json, "build") as log:
-        if partitioned:
-            _partitioned(inputs, out, config, quiet, log)
-        else:
-            _built(inputs, Path(out), config, quiet, log)
+    if partitioned:
+        _partitioned(inputs, out, config, quiet, log)
+    else:
+        _built(inputs, Path(out), config, quiet, log)
 
 
 def _built(inputs: Sequence[str], out: Path, config: Config, quiet: bool, log: RunLog) -> None:
@@ -228,8 +255,8 @@ def _built(inputs: Sequence[str], out: Path, config: Config, quiet: bool, log: R
         )
     if missing:
         raise InputError(f"{len(missing)} of the inputs named do not exist; the others were built")
-    log.write("finished", status=0, seconds=log.seconds, counts=dict(found), new=changes.new, replaced=changes.replaced, kept=changes.kept,
-              again=changes.again, skipped=len(changes.skipped), gone=len(changes.gone))  # fmt: skip
+    log.facts.update(counts=dict(found), new=changes.new, replaced=changes.replaced, kept=changes.kept, again=changes.again,
+                     skipped=len(changes.skipped), gone=len(changes.gone))  # fmt: skip
 
 
 def _say_skipped(items: Sequence[Skipped], log: RunLog) -> None:
@@ -246,13 +273,15 @@ def _partitioned(inputs: Sequence[str], place: str, config: Config, quiet: bool,
     if not quiet:
         counts = ", ".join(f"{n} {kind}" for kind, n in manifest["counts"].items())
         log.tell(f"{counts} in {len(manifest['files'])} files under {place}")
-    log.write("finished", status=0, seconds=log.seconds, counts=manifest["counts"], skipped=len(manifest["skipped"]))
+    log.facts.update(counts=manifest["counts"], skipped=len(manifest["skipped"]))
 
 
-@app.command()
+@_command("gather")
 def gather(
     place: Annotated[str, typer.Argument(help="Folder or URL of a graph in partitions.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Build folder to write.")],
+    *,
+    log: RunLog,
 ) -> None:
     """Make a build folder of a graph that was built with --partitioned.
 
@@ -264,10 +293,11 @@ def gather(
     records, manifest = gathered(place)
     skipped = [Skipped(s["source"], s["reason"]) for s in manifest["skipped"]]
     KnowledgeGraph(records, skipped, Config(base=manifest["base"]), manifest["versions"]).save(out)
-    print(f"{manifest['counts'].get('Document', 0)} articles in {out}", file=sys.stderr)
+    log.tell(f"{manifest['counts'].get('Document', 0)} articles in {out}")
+    log.facts.update(counts=manifest["counts"], skipped=len(skipped))
 
 
-@app.command()
+@_command("remove")
 def remove(
     folder: Folder,
     articles: Annotated[
@@ -275,7 +305,8 @@ def remove(
         typer.Argument(help="Articles by source name, file, id or IRI; `kgbuild query FOLDER articles` lists them."),
     ],
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
-    log_json: LogJson = None,
+    *,
+    log: RunLog,
 ) -> None:
     """Take articles out of a graph; all that is drawn from several articles is brought up to date.
 
@@ -283,18 +314,17 @@ def remove(
     """
     from kgbuild import pipeline
 
-    with logged(log_json, "remove") as log:
-        with shown(quiet or log.on_stderr, clean) as step:
-            graph = pipeline.remove(folder, articles, progress=log.following(step))
-        assert graph.changes is not None, "a removal says what it changed"
-        _say_skipped(graph.changes.skipped, log)
-        count, left = graph.changes.removed, graph.changes.kept
-        if not quiet:
-            log.tell(f"{count} article{'' if count == 1 else 's'} removed, {left} left in {folder}")
-        log.write("finished", status=0, seconds=log.seconds, counts=dict(graph.counts), removed=count, kept=left)
+    with shown(quiet or log.on_stderr, clean) as step:
+        graph = pipeline.remove(folder, articles, progress=log.following(step))
+    assert graph.changes is not None, "a removal says what it changed"
+    _say_skipped(graph.changes.skipped, log)
+    count, left = graph.changes.removed, graph.changes.kept
+    if not quiet:
+        log.tell(f"{count} article{'' if count == 1 else 's'} removed, {left} left in {folder}")
+    log.facts.update(counts=dict(graph.counts), removed=count, kept=left)
 
 
-@app.command()
+@_command("query")
 def query(
     folder: Annotated[Path | None, typer.Argument(help="A build folder.", metavar="FOLDER")] = None,
     question: Annotated[
@@ -312,6 +342,8 @@ def query(
     ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the named questions with an example each.")] = False,
     seconds: Annotated[float, typer.Option(min=0.01, max=86400, help="Longest time of the query.")] = 60,
+    *,
+    log: RunLog,
 ) -> None:
     """Ask a graph a named question or any SPARQL query.
 
@@ -339,18 +371,19 @@ def query(
         )
     text = sys.stdin.read() if question == "-" else question
     if questions.asks_of_aggregates(text):
-        _refresh(folder)
-    result = questions.run(open_store(folder), text, *(arguments or []), seconds=seconds)
+        _refresh(folder, log)
+    result = _aside(folder, lambda: questions.run(open_store(folder), text, *(arguments or []), seconds=seconds))
+    log.facts["rows"] = len(result)
     form = form or ("turtle" if result.graph is not None else "table" if sys.stdout.isatty() else "tsv")
     if form == "table" and result.graph is None:
         table(result.variables, result.rows)
         if not result.rows:
-            print("no answer", file=sys.stderr)
+            log.tell("no answer")
     else:
         sys.stdout.write(result.dump(form))
 
 
-@app.command()
+@_command("export")
 def export(
     folder: Folder,
     form: Annotated[
@@ -379,6 +412,8 @@ def export(
     ] = None,
     window: Annotated[str, typer.Option(help="Of series and time line: day, week, month or year.")] = "month",
     by: Annotated[str, typer.Option(help="actor, or state: each actor counts for the state it belongs to.")] = "actor",
+    *,
+    log: RunLog,
 ) -> None:
     """Write the graph in another format, a table or picture of it, or a dossier of one actor or two.
 
@@ -459,7 +494,7 @@ def view_page(
         webbrowser.open(page.resolve().as_uri())
 
 
-@app.command()
+@_command("serve")
 def serve(
     folder: Folder,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
@@ -481,7 +516,8 @@ def serve(
     allow_host: Annotated[
         list[str] | None, typer.Option(help="A name this machine is reached by, beside localhost; may be repeated.")
     ] = None,
-    log_json: LogJson = None,
+    *,
+    log: RunLog,
 ) -> None:
     """Answer SPARQL over HTTP, read-only: a query editor at /, the endpoint at /sparql.
 
@@ -497,16 +533,15 @@ def serve(
     )
     if workers is not None:
         settings = replace(settings, workers=workers)
-    _refresh(folder)
-    with logged(log_json, "serve") as log:
+    _refresh(folder, log)
 
-        def ready(address: str) -> None:
-            log.say(f"{folder} at {address} (Ctrl-C ends it)", "listening", address=address)
+    def ready(address: str) -> None:
+        log.say(f"{folder} at {address} (Ctrl-C ends it)", "listening", address=address)
 
-        run(folder, host, port, settings, ready)
+    run(folder, host, port, settings, ready)
 
 
-@app.command()
+@_command("publish")
 def publish(
     folder: Folder,
     url: Annotated[str, typer.Argument(help="Address of a Graph Store: http://localhost:3030/ds/data")],
@@ -516,7 +551,8 @@ def publish(
     user: Annotated[str | None, typer.Option(help="User name; the password is read from KGBUILD_PASSWORD.")] = None,
     batch: Annotated[int, typer.Option(min=1, help="Triples of one request.")] = 10_000,
     add: Annotated[bool, typer.Option("--add", help="Keep what the graph holds, instead of replacing it.")] = False,
-    log_json: LogJson = None,
+    *,
+    log: RunLog,
 ) -> None:
     """Load a graph into a SPARQL store, in batches; run it again to go on after a break.
 
@@ -526,32 +562,29 @@ def publish(
     from kgbuild.publish import publish as send
 
     target = Target(url, graph, user, os.environ.get("KGBUILD_PASSWORD", ""))
-    _refresh(folder)
-    with logged(log_json, "publish") as log:
-        triples, sent = send(folder, target, batch, add)
-        before = f", {triples - sent} of them by an earlier run" if sent < triples else ""
-        log.tell(f"{triples} triples in {target.address}{before}")
-        log.write("finished", status=0, seconds=log.seconds, triples=triples, sent=sent)
+    _refresh(folder, log)
+    triples, sent = send(folder, target, batch, add)
+    before = f", {triples - sent} of them by an earlier run" if sent < triples else ""
+    log.tell(f"{triples} triples in {target.address}{before}")
+    log.facts.update(triples=triples, sent=sent)
 
 
-@app.command()
-def check(folder: Folder, log_json: LogJson = None) -> None:
+@_command("check")
+def check(folder: Folder, *, log: RunLog) -> None:
     """Prove a build: shapes, whole-graph checks, and every span against its source text.
 
     Example: kgbuild check output/
     """
     from kgbuild import check as checks
 
-    with logged(log_json, "check") as log:
-        report = checks.check(folder)
-        for violation in report.violations:
-            print(clean(str(violation)))
-        if report.violations:
-            raise CheckError(
-                f"{len(report.violations)} violations in {folder}; build it again, and report them if they stay"
-            )
-        print(report.summary)
-        log.write("finished", status=0, seconds=log.seconds)
+    report = _aside(folder, lambda: checks.check(folder))
+    for violation in report.violations:
+        print(clean(str(violation)))
+    if report.violations:
+        raise CheckError(
+            f"{len(report.violations)} violations in {folder}; build it again, and report them if they stay"
+        )
+    print(report.summary)
 
 
 @app.command()
@@ -651,11 +684,21 @@ def ref(
             table(columns, rows)
 
 
-def _refresh(folder: Path) -> None:
+def _aside(folder: Path, work: Callable[[], T]) -> T:
+    """What `work` gives, of a process of its own: libraries that get no memory end the one they are in, without a line of ours."""
+    if os.environ.get("KGBUILD_DEBUG"):
+        return work()  # with the whole traceback
+    try:
+        return apart(work)
+    except Lost as error:
+        raise KgbuildError(f"{folder}: ended before it was done ({error}), nearly always for lack of memory; give it more") from error  # fmt: skip
+
+
+def _refresh(folder: Path, log: RunLog) -> None:
     """Have the aggregates of a large folder drawn, and say so when that takes a while."""
     from kgbuild.pipeline import refresh
 
-    refresh(folder, lambda line: print(f"kgbuild: {folder}: {line}", file=sys.stderr))
+    refresh(folder, lambda line: log.tell(f"kgbuild: {folder}: {line}"))
 
 
 def _checked_base(base: str) -> str:

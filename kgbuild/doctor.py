@@ -23,7 +23,7 @@ from urllib.parse import quote
 from kgbuild.config import VERSION, Config, data_path
 from kgbuild.errors import BuildFolderError, KgbuildError
 from kgbuild.fingerprint import file_digest
-from kgbuild.folder import MANIFEST, STATE, STORE, holder, interrupted, listed_files, read_manifest
+from kgbuild.folder import MANIFEST, STATE, STORE, holder, interrupted, listed_files, read_manifest, refuse_pipes
 from kgbuild.state import VERSION as STATE_VERSION
 
 __all__ = ["EXTRAS", "Finding", "examine"]
@@ -231,6 +231,7 @@ def _folder(folder: Path) -> Found:
         return
     if not os.access(folder, os.W_OK):
         yield "warn", f"{folder} cannot be written: it can be asked, not added to"
+    refuse_pipes(folder)
     busy, cut = holder(folder), interrupted(folder)
     if busy is not None:
         yield "ok", f"a build{busy} is writing it"

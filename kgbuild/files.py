@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +13,7 @@ from typing import BinaryIO
 
 from kgbuild.errors import OutputError
 
-__all__ = ["named", "real", "whole_file"]
+__all__ = ["named", "real", "regular", "whole_file"]
 
 _BYTES = 0xDC80
 _KEPT = 0x10FF00
@@ -26,6 +28,14 @@ def real(path: str | os.PathLike[str]) -> str:
 def named(text: str) -> str:
     """The path that `real` gave."""
     return text.translate({_KEPT + n: _BYTES + n for n in range(128)})
+
+
+def regular(path: Path) -> Path:
+    """The path of a file that can be read to its end. Raises OSError when there is none: a pipe would keep its reader waiting for ever."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # that a folder is none, its reader says
+        raise OSError(errno.EINVAL, "a pipe, socket or device, not a file", str(path))
+    return path
 
 
 @contextmanager

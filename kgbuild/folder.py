@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from kgbuild.errors import BuildFolderError, OutputError
-from kgbuild.files import whole_file
+from kgbuild.files import regular, whole_file
 
 __all__ = [
     "AGGREGATES", "FORMAT", "LARGE_FORMAT", "MANIFEST", "STATE", "STORE", "Folder", "aggregate_files", "article_files", "entity_files", "flat_files", "graph_files", "holder", "interrupted", "is_large", "listed_articles",
-    "listed_files", "read_manifest", "record_files", "settled", "stamp", "writing",
+    "listed_files", "read_manifest", "record_files", "refuse_pipes", "settled", "stamp", "writing",
 ]  # fmt: skip
 
 FORMAT: Final = 1
@@ -145,6 +145,7 @@ def writing(path: Path) -> Iterator[Folder]:
     Raises OutputError when it cannot be written, is not kgbuild's or is being written by another process, BuildFolderError when
     its manifest cannot be read or is of a newer version.
     """
+    refuse_pipes(path)
     _refuse_foreign(path)
     _refuse_links(path)
     try:
@@ -180,9 +181,10 @@ def writing(path: Path) -> Iterator[Folder]:
 def settled(path: str | Path) -> Path:
     """The folder, ready to be read: a change that was decided and cut off is finished first.
 
-    Raises BuildFolderError when that takes a right to write which this process does not have.
+    Raises BuildFolderError when that takes a right to write which this process does not have, and as `refuse_pipes` does.
     """
     folder = Path(path)
+    refuse_pipes(folder)
     journal = folder / STORE / _JOURNAL
     if journal.exists():
         _refuse_links(folder)
@@ -385,6 +387,23 @@ _SHAPES: Final[Mapping[str, Callable[[Any], bool]]] = {
     "parts": _names,
 }
 """Key of a manifest -> whether a value has its shape."""
+
+
+def refuse_pipes(path: Path) -> None:
+    """Raises BuildFolderError when a pipe, socket or device has the name of a file of the build: who opens it may wait for ever."""
+    for name in ("", *_FOLDERS, STORE):
+        try:
+            entries = list(os.scandir(path / name))
+        except OSError:  # not there, or no folder: whoever needs it says so
+            continue
+        for entry in entries:
+            if name or entry.name in (MANIFEST, STORE, *_OURS):
+                try:
+                    if not entry.is_file() and not entry.is_dir():
+                        regular(Path(entry.path))
+                except OSError as error:
+                    if error.errno == errno.EINVAL:  # not of a link that leads nowhere
+                        raise BuildFolderError(f"{entry.path}: {error.strerror}; take it away") from error
 
 
 def _refuse_links(path: Path) -> None:

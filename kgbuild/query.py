@@ -6,12 +6,10 @@ other words become a literal. A query can read and do nothing else: no updates, 
 
 from __future__ import annotations
 
-import _thread
 import csv
 import io
 import json
 import re
-import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from kgbuild.apart import Lost, apart, in_thread
 from kgbuild.errors import QueryError, UsageError
 from kgbuild.ids import ID
 from kgbuild.ontology import KG, V
@@ -243,7 +242,7 @@ def run(store: ox.Store, text: str, *arguments: str, seconds: float = TIME_LIMIT
     base = store_base(store)
     by_name = {q.name: q for q in named_questions()}
     if text in by_name:
-        return _execute(store, bind(store, by_name[text], *arguments), base, seconds)
+        return _execute(store, bind(store, by_name[text], *arguments), base, seconds, ours=True)
     if not _QUERY_FORM.search(text) and not _UPDATE.match(text):
         near = get_close_matches(text, by_name, 3, 0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "`kgbuild query --list` shows them"
@@ -464,32 +463,21 @@ def _value(store: ox.Store, parameter: Parameter, words: str) -> Iri:
     return Iri(found)
 
 
-def _execute(store: ox.Store, text: str, base: str, seconds: float) -> Result:
-    """Run a query in a thread of its own, so that one that never ends can be left behind."""
-    answer: list[Result] = []
-    failure: list[BaseException] = []
+def _execute(store: ox.Store, text: str, base: str, seconds: float, ours: bool = False) -> Result:
+    """Run a query in a process of its own: the engine cannot be told to stop, and some faults of its own end the process it is in.
 
-    running = threading.Lock()
-
-    def work() -> None:
-        try:
-            answer.append(_answer(store.query(text, prefixes=data_prefixes(base)), base))
-        except BaseException as error:  # handed to the caller's thread, whatever it is
-            failure.append(error)
-        finally:
-            running.release()
-
-    # threading.Thread waits until its thread runs: a quarter of a millisecond, and many times that on a busy machine.
-    running.acquire()
-    _thread.start_new_thread(work, ())
-    if not running.acquire(timeout=seconds):
-        raise QueryError(f"the query took longer than {seconds:g} s; narrow it, or add a LIMIT")
-    if failure:
-        error = failure[0]
-        if isinstance(error, (SyntaxError, ValueError, RuntimeError, OSError)):
-            raise QueryError(f"the query cannot be run: {' '.join(str(error).split())}") from error
-        raise error
-    return answer[0]
+    A question of `ours` does neither, and beside a million triples a fork takes longer than many an answer.
+    """
+    try:
+        return (in_thread if ours else apart)(
+            lambda: _answer(store.query(text, prefixes=data_prefixes(base)), base), seconds
+        )
+    except TimeoutError as error:
+        raise QueryError(f"the query took longer than {seconds:g} s; narrow it, or add a LIMIT") from error
+    except Lost as error:
+        raise QueryError(f"the query engine ended over it ({error}: out of memory, or a fault of its own); narrow it, or write it another way") from error  # fmt: skip
+    except (SyntaxError, ValueError, RuntimeError, OSError) as error:
+        raise QueryError(f"the query cannot be run: {' '.join(str(error).split())}") from error
 
 
 def _answer(found: Any, base: str) -> Result:

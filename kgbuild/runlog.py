@@ -29,6 +29,8 @@ class RunLog:
     def __init__(self, target: str | None, command: str, clock: Callable[[], float] = time.time) -> None:
         """`target`: a file, which is added to, or "-" for standard error. Raises OutputError when it cannot be opened."""
         self.on_stderr = target == STDERR
+        self.facts: dict[str, Any] = {}
+        """What the line `finished` will say beside status and seconds."""
         self._command, self._clock, self._begun = command, clock, time.monotonic()
         self._file: TextIO | None = None
         if self.on_stderr:
@@ -101,6 +103,7 @@ def logged(target: str | None, command: str) -> Iterator[RunLog]:
     try:
         log.write("started", version=VERSION)
         yield log
+        log.write("finished", status=0, seconds=log.seconds, **log.facts)
     except BaseException as error:
         status = _status(error)
         if status == 130:

@@ -11,10 +11,10 @@ import pyoxigraph as ox
 
 from kgbuild.errors import BuildFolderError
 from kgbuild.folder import aggregate_files, flat_files, graph_files, settled
-from kgbuild.ontology import ontology_file
+from kgbuild.ontology import KG, ontology_file
 from kgbuild.rdf import PREFIXES, Iri, Triple, data_prefixes, turtle
 
-__all__ = ["QUERIES", "chunks", "flat_turtle", "open_store", "store_base", "store_of"]
+__all__ = ["QUERIES", "chunks", "flat_turtle", "open_store", "shortcuts", "store_base", "store_of"]
 
 QUERIES: Final = Path(__file__).resolve().parent / "queries"
 """Folder of the SPARQL files."""
@@ -86,13 +86,17 @@ def flat_turtle(graph: bytes) -> bytes:
     store = ox.Store()
     _load(store, graph)
     store.extend(_broader())
-    found: set[Triple] = set()
-    for text in _flat_questions():
-        for triple in cast(ox.QueryTriples, store.query(text, prefixes=dict(PREFIXES))):
-            nodes = (triple.subject, triple.predicate, triple.object)
-            subject, predicate, value = (Iri(cast(ox.NamedNode, node).value) for node in nodes)
-            found.add((subject, predicate, value))
-    return turtle(found, data_prefixes(store_base(store)))
+    return turtle({t for found in shortcuts(store).values() for t in found}, data_prefixes(store_base(store)))
+
+
+def shortcuts(store: ox.Store) -> dict[str, set[Triple]]:
+    """IRI of an article -> the shortcuts that its records give. The store holds a graph, and which type of event is a kind of which."""
+    out: dict[str, set[Triple]] = {}
+    for name, text in _flat_questions():
+        for solution in cast(ox.QuerySolutions, store.query(text, prefixes=dict(PREFIXES))):
+            article, subject, value = (cast(ox.NamedNode, node).value for node in solution)
+            out.setdefault(article, set()).add((Iri(subject), Iri(KG + name), Iri(value)))
+    return out
 
 
 @lru_cache(1)
@@ -104,8 +108,9 @@ def _broader() -> tuple[ox.Quad, ...]:
 
 
 @lru_cache(1)
-def _flat_questions() -> tuple[str, ...]:
-    return tuple(path.read_text(encoding="utf-8") for path in sorted((QUERIES / "flat").glob("*.rq")))
+def _flat_questions() -> tuple[tuple[str, str], ...]:
+    """Each shortcut's property, and its question: for articles, subjects and values."""
+    return tuple((path.stem, path.read_text(encoding="utf-8")) for path in sorted((QUERIES / "flat").glob("*.rq")))
 
 
 def store_base(store: ox.Store) -> str:

@@ -28,6 +28,7 @@ CORE = [
     "reporting",
     "runlog",
     "wire",
+    "apart",
 ]
 """In import order: a core module may import only those before it."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +16,14 @@ import pytest
 import rdflib
 from rdflib.namespace import RDF
 
-from kgbuild.check import check, check_records, check_store
+from kgbuild.check import _subjects, check, check_records, check_store
 from kgbuild.config import Config
 from kgbuild.errors import BuildFolderError
 from kgbuild.export import dump
 from kgbuild.ontology import ontology_file
 from kgbuild.pipeline import KnowledgeGraph
 from kgbuild.records import Paragraph, Record, Span, to_json
-from kgbuild.shapes import rules
+from kgbuild.shapes import proofs, rules
 from kgbuild.store import flat_turtle
 
 KG = rdflib.Namespace("https://w3id.org/kgbuild/ns#")
@@ -156,6 +157,28 @@ def test_each_fault_is_found_and_both_agree(name: str) -> None:
 def test_every_kind_of_constraint_is_broken_once() -> None:
     kinds = {rule.name.rpartition("/")[2] for rule in rules()}
     assert {name.rpartition("/")[2] for name in BROKEN} | {"nodeKind", "minCount"} >= kinds
+
+
+def test_proofs_leave_no_rule_out_and_hide_no_fault() -> None:
+    assert {rule for proof in proofs() for rule in proof.rules} == set(rules())
+    good = list(ox.parse(TURTLE, format=ox.RdfFormat.TURTLE))
+    ontology = list(ox.parse(ontology_file("kgbuild.ttl").read_bytes(), format=ox.RdfFormat.TURTLE))
+    chance, hits = random.Random(7), 0
+    for _ in range(150):
+        store = ox.Store()
+        store.extend(ox.Quad(*t.triple) for t in (*good, *ontology))
+        for _ in range(chance.randint(1, 4)):  # a value gone, another's put in its place, or put beside it
+            quad, other = (ox.Quad(*chance.choice(good).triple) for _ in range(2))
+            if chance.random() < 0.7:
+                store.remove(quad)
+            if chance.random() < 0.7:
+                store.add(ox.Quad(quad.subject, quad.predicate, other.object))
+        names = {rule.name for rule in rules()}
+        found = {(v.rule, v.subject) for v in check_store(store) if v.rule in names}
+        exact = {(r.name, s.removeprefix(BASE)) for r in rules() for s in _subjects(store, r.query)}
+        assert found == exact
+        hits += bool(exact)
+    assert hits > 50
 
 
 WHOLE: dict[str, Break] = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,8 @@ from kgbuild.check import check
 from kgbuild.doctor import _folder
 from kgbuild.errors import BuildFolderError, InputError
 
-CASES = {"check": 25, "graph": 40, "folder": 40}
-"""Fewer where a case reads a whole folder."""
+CASES = {"check": 25, "article": 60}
+"""Fewer where a case takes long."""
 
 
 @pytest.mark.parametrize("name", sorted(fuzz.TARGETS))
@@ -41,15 +43,25 @@ def test_a_crash_and_a_message_of_two_lines_are_found() -> None:
     assert accepted == 1 and sorted(k.split()[0] for k in found) == ["ValueError", "message"]
 
 
-def test_a_hang_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fuzz, "SECONDS", 0.05)
+def test_a_hang_is_found_also_where_no_signal_is_heard_and_the_next_case_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr(fuzz, "SECONDS", 0.2)
 
     def spins(data: bytes) -> None:
-        while True:
+        while data == b"x":
             pass
+        re.match("(a+)+$", "a" * 60 * (data == b"y") + "b")
 
-    found, _ = fuzz.crashes(fuzz.Target("", lambda place: ([b"x"], spins)), 1)
-    assert [k.split(":")[0] for k in found] == ["hang"]
+    found, accepted = fuzz.crashes(fuzz.Target("", lambda place: ([b"x", b"y", b"z"], spins)), 3)
+    assert [k[:6] for k in found] == ["hang: ", "hang: "] and accepted == 1
+
+
+def test_the_end_of_the_process_is_found_with_its_case_and_the_next_case_is_tried() -> None:
+    def ends(data: bytes) -> None:
+        if data == b"x":
+            os.abort()
+
+    found, accepted = fuzz.crashes(fuzz.Target("", lambda place: ([b"x", b"y"], ends)), 2)
+    assert found == {"the end of the process, status -6": (b"x", 1)} and accepted == 1
 
 
 def test_a_constructed_graph_with_blank_nodes_is_turtle(tmp_path: Path) -> None:
@@ -66,17 +78,36 @@ def test_a_constructed_graph_with_blank_nodes_is_turtle(tmp_path: Path) -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fuzz.small_build(tmp_path_factory.mktemp("fuzz"))
+
+
+# what the long form found: the engine ends its process over the order of values of several types, and takes twice as long for each call within a call
+OVER_THE_ENGINE = ("SELECT ?s ?o { ?s kg:opposes? ?o } ORDER BY ?s LIMIT 5", "ASK { BIND(" + "REPLACE(STR(" * 30 + "1" + "), 'a', 'c')" * 30 + " AS ?y) }")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", OVER_THE_ENGINE)
+def test_a_query_that_the_engine_fails_over_is_one_line(text: str, build: Path) -> None:
+    from kgbuild import query
+    from kgbuild.errors import QueryError
+    from kgbuild.store import open_store
+
+    try:
+        query.run(open_store(build), text, seconds=1)
+    except QueryError as error:
+        assert "ended over it" in str(error) or "longer than 1 s" in str(error)
+        assert "\n" not in str(error)
+    else:
+        assert "ORDER" in text  # an engine that has learnt it
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("x" * 3000),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=6,
 )
 KEYS = ("format", "base", "versions", "counts", "articles", "skipped", "files", "parts")
-
-
-@pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fuzz.small_build(tmp_path_factory.mktemp("fuzz"))
 
 
 @settings(max_examples=60, deadline=None)

@@ -62,6 +62,28 @@ def test_on_standard_error_it_is_alone_and_the_status_stays(news: Path, tmp_path
     assert last["event"] == "failed" and last["status"] == 3 and "none.txt" in str(last["reason"])
 
 
+def test_every_command_that_reads_or_writes_a_graph_is_told(news: Path, tmp_path: Path) -> None:
+    out, place, log = tmp_path / "out", tmp_path / "place", tmp_path / "run.log"
+    said = [
+        run("build", news / "a.txt", "-o", out, "--log-json", log),
+        run("build", news / "a.txt", "-o", place, "--partitioned", "--log-json", log),
+        run("gather", place, "-o", tmp_path / "gathered", "--log-json", log),
+        run("query", out, "SELECT * { ?c a kg:Claim }", "--log-json", log),
+        run("export", out, "-f", "nquads", "--log-json", log),
+        run("check", out, "--log-json", log),
+        run("query", out, "who-opposes", "Nobody", "--log-json", log),
+        run("remove", out, "a.txt", "--log-json", log),
+    ]
+    assert [d.returncode for d in said] == [0, 0, 0, 0, 0, 0, 2, 0], [d.stderr for d in said]
+    told = [e for e in lines(log.read_text()) if e["event"] not in ("article", "skipped", "gone")]
+    ends = [(e["command"], e["event"]) for e in told]
+    names = ("build", "build", "gather", "query", "export", "check", "query", "remove")
+    assert ends[::2] == [(n, "started") for n in names]
+    assert ends[1::2] == [(n, "failed" if at == 6 else "finished") for at, n in enumerate(names)]
+    facts = {str(e["command"]): e for e in told if e["event"] == "finished"}
+    assert facts["query"]["rows"] == 2 and facts["gather"]["counts"]["Document"] == 1  # type: ignore[index]
+
+
 def test_a_log_that_cannot_be_opened_is_one_line(news: Path, tmp_path: Path) -> None:
     done = run("build", news, "-o", tmp_path / "out", "--log-json", tmp_path)
     assert done.returncode == 4 and done.stderr.count("\n") == 1 and "--log-json" in done.stderr

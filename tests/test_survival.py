@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import plain_step
@@ -16,8 +17,12 @@ import pytest
 
 from kgbuild import pipeline, query
 from kgbuild.check import check
+from kgbuild.config import Config
+from kgbuild.doctor import examine
+from kgbuild.endpoint.dataset import open_dataset
 from kgbuild.errors import InputError, KgbuildError, OutputError
 from kgbuild.folder import settled
+from kgbuild.knowledge.own import read_own
 from kgbuild.records import Document
 from kgbuild.store import open_store
 
@@ -147,6 +152,17 @@ def test_memory_that_is_out(mib: int, place: Place, out: Path, plain: None) -> N
     whole(out, place)
 
 
+@pytest.mark.parametrize("arguments", [("check",), ("query", "who-opposes", "Arland")])
+@pytest.mark.parametrize("mib", [120, 160, 200])
+def test_memory_that_is_out_of_a_reader_is_one_line(mib: int, arguments: tuple[str, ...], out: Path) -> None:
+    import resource
+
+    command, *rest = arguments
+    process = start(command, out, *rest, limit=lambda: resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20)))
+    if "memory" in told(process):
+        assert process.returncode in (1, 8)
+
+
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_at_any_moment(signum: int, place: Place, out: Path, plain: None) -> None:
     begun = time.monotonic()
@@ -252,6 +268,49 @@ def test_a_damaged_file(name: str, damage: Callable[[Path], None], place: Place,
         assert content(out) == place.after and check(out).ok
     else:  # not repaired: what stands in the way is named, for a person to take away
         assert name in ("manifest.json", "store/lock", "store/state.sqlite") or damage is to_folder
+
+
+@pytest.fixture
+def patience() -> Iterator[None]:
+    """What opens a pipe waits for ever: the test fails instead."""
+
+    def over(*_: object) -> None:
+        raise AssertionError("it waits for a pipe")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, 60)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("link", [False, True])
+@pytest.mark.parametrize("name", [*FILES, "store/journal.json"])
+def test_a_pipe_in_the_place_of_a_file_is_refused(name: str, link: bool, place: Place, tmp_path: Path, plain: None, patience: None) -> None:  # fmt: skip
+    out = Path(shutil.copytree(place.new, tmp_path / "out"))
+    path = min(out.glob(name), default=out / name)
+    path.unlink(missing_ok=True)
+    os.mkfifo(tmp_path / "pipe" if link else path)
+    if link:
+        path.symlink_to(tmp_path / "pipe")
+    calls: list[Callable[[], object]] = [lambda: pipeline.open_build(out), lambda: open_store(out), lambda: check(out), lambda: open_dataset(out),
+             lambda: pipeline.remove(out, ["a.txt"]), lambda: pipeline.build(place.news, out)]  # fmt: skip
+    for call in calls:
+        with pytest.raises(KgbuildError, match=f"{re.escape(path.name)}: (a pipe|is a link)") as error:
+            call()
+        assert "\n" not in str(error.value)
+    assert any(f.level == "fail" and path.name in f.says for f in examine(out))
+
+
+def test_a_pipe_given_as_an_input_as_corrections_or_as_entities_is_refused(place: Place, tmp_path: Path, plain: None, patience: None) -> None:  # fmt: skip
+    for name in ("pipe.txt", "pipe.tsv", "pipe.yaml"):
+        os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError, match=r"pipe\.txt: not a regular file"):
+        pipeline.build(tmp_path / "pipe.txt", tmp_path / "out")
+    with pytest.raises(InputError, match=r"pipe\.yaml: cannot be read \(a pipe"):
+        pipeline.build(place.news, tmp_path / "out", Config(corrections=str(tmp_path / "pipe.yaml")))
+    with pytest.raises(InputError, match=r"pipe\.tsv: cannot be read \(a pipe"):
+        read_own([tmp_path / "pipe.tsv"], lambda i: None, lambda c: None)
 
 
 def test_a_file_of_the_folder_that_leads_outside_is_replaced_and_its_target_left(place: Place, out: Path, tmp_path: Path, plain: None) -> None:  # fmt: skip

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kgbuild.errors import OutputError, UsageError
+from kgbuild.files import regular
 
 __all__ = ["Place"]
 
@@ -55,7 +56,7 @@ class Place:
         """The content; None when there is no such file."""
         path = f"{self._root}/{name}"
         try:
-            return Path(path).read_bytes() if self._local else bytes(self._fs.cat_file(path))
+            return regular(Path(path)).read_bytes() if self._local else bytes(self._fs.cat_file(path))
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pyoxigraph as ox
 
 from kgbuild.errors import BuildFolderError
-from kgbuild.folder import aggregate_files, article_files, entity_files, flat_files
+from kgbuild.folder import aggregate_files, article_files, entity_files, flat_files, settled
 from kgbuild.ontology import ontology_file
 from kgbuild.store import GRAPH, chunks, flat_turtle, store_base
 
@@ -23,7 +23,7 @@ def open_dataset(folder: str | Path) -> ox.Store:
     graph/aggregates for dyads and camps, graph/ontology for the vocabulary; no triple is in two of them, so their union is what `store.open_store` holds. The
     default graph itself is empty: queries ask the union. Raises BuildFolderError when the folder holds no graph.
     """
-    folder = Path(folder)
+    folder = settled(folder)
     store = ox.Store()
     base = None
     try:

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from kgbuild.errors import InputError
+from kgbuild.files import regular
 from kgbuild.knowledge.normal import MAX_SURFACE, has_capital, key
 from kgbuild.knowledge.own_turtle import turtle_rows
 from kgbuild.knowledge.schema import TYPES
@@ -152,7 +153,7 @@ def _rings(ids: Mapping[str, OwnEntity]) -> dict[str, list[str]]:
 
 def _rows(file: Path, refused: list[Skipped]) -> Iterable[tuple[str, dict[str, str]]]:
     try:
-        data = file.read_bytes()
+        data = regular(file).read_bytes()
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror}); name a TSV or Turtle file of entities") from error

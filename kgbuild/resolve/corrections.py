@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kgbuild.errors import InputError
+from kgbuild.files import regular
 from kgbuild.ids import entity_id
 from kgbuild.records import Document, Entity, Skipped
 from kgbuild.resolve.index import Identity
@@ -59,7 +60,7 @@ def read_corrections(path: str | Path) -> tuple[list[Correction], list[Skipped]]
     """The corrections of a file, and its entries that are none with the reason. Raises InputError when it cannot be read at all."""
     file = Path(path)
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = regular(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise InputError(f"{file}: cannot be read ({reason}); name a YAML or TSV file of corrections") from error

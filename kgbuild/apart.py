@@ -1,0 +1,98 @@
+"""Work done in a fork of this process, so that what a native library does to it can be told in a line: it may abort, or never come back."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import pickle
+import signal
+import threading
+import warnings
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
+
+__all__ = ["Lost", "apart", "in_thread"]
+
+T = TypeVar("T")
+
+
+class Lost(Exception):
+    """The process ended, as the message names it, before it gave a result: a native library aborted, or the system ended it for lack of memory."""
+
+
+def apart(work: Callable[[], T], seconds: float | None = None) -> T:
+    """What `work` gives, pickled on its way; raises what it raises.
+
+    Raises TimeoutError when it takes longer than `seconds`, and Lost. Where processes cannot fork (Windows) a thread does it, and nothing is Lost.
+    """
+    if not hasattr(os, "fork"):
+        return in_thread(work, seconds)
+    source, sink = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads: the work takes no lock of theirs
+        child = os.fork()
+    if child == 0:
+        _in_fork(work, seconds, sink)
+    os.close(sink)
+    told = b""
+    try:
+        with open(source, "rb") as pipe:  # noqa: PTH123 (a descriptor)
+            told = pipe.read()
+    finally:
+        if not told:  # ended, or this process is interrupted
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code == -signal.SIGALRM:
+        raise TimeoutError
+    if code:
+        raise Lost(signal.Signals(-code).name if code < 0 else f"status {code}")
+    failed, value = pickle.loads(told)
+    if failed:
+        raise value
+    given: T = value
+    return given
+
+
+def _in_fork(work: Callable[[], object], seconds: float | None, sink: int) -> NoReturn:
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # The kernel's own timer: a library may hold the interpreter for hours, and no handler would be heard.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, seconds or 0)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the caller says it, in one line
+        told: tuple[bool, object]
+        try:
+            told = (False, work())
+        except Exception as error:
+            told = (True, error)
+        with open(sink, "wb") as pipe:
+            pickle.dump(told, pipe, protocol=5)
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def in_thread(work: Callable[[], T], seconds: float | None = None) -> T:
+    """What `work` gives in a thread of its own, which is left behind when it does not end; raises what it raises, TimeoutError after `seconds`."""
+    answer: list[T] = []
+    failure: list[BaseException] = []
+    running = threading.Lock()
+
+    def do() -> None:
+        try:
+            answer.append(work())
+        except BaseException as error:  # handed to the caller's thread, whatever it is
+            failure.append(error)
+        finally:
+            running.release()
+
+    # A threading.Thread's start waits until it runs: a quarter of a millisecond, many times that on a busy machine.
+    running.acquire()
+    _thread.start_new_thread(do, ())
+    if not running.acquire(timeout=-1 if seconds is None else seconds):
+        raise TimeoutError
+    if failure:
+        raise failure[0]
+    return answer[0]
