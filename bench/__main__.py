@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 
 SUITES = {
@@ -69,6 +70,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.data is None and options.suite not in WITHOUT_DATA:
         parser.error(f"{options.suite} needs --data, the folder of its corpus")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does: a figure a core is one of one thread
     suite = importlib.import_module(f"bench.{options.suite.replace('-', '_')}")
     return int(suite.run(options))
 

@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Token
 from kgbuild.annotate import calendar as cal
 from kgbuild.annotate.calendar import Days
 from kgbuild.annotate.draft import Draft
-from kgbuild.layers import TimeExpression
+from kgbuild.layers import TimeExpression, is_masked
 from kgbuild.records import Document, Span
 
 __all__ = ["find_times", "reference_day"]
@@ -391,7 +391,7 @@ def find_times(doc: Doc) -> tuple[TimeExpression, ...]:
         # (Doc.char_span walks the whole Doc at each call)
         first = max(0, bisect_right(starts, match.start()) - 1)
         tokens = doc[first : max(first + 1, bisect_left(starts, match.end()))]
-        if any(t._.masked or t.i in named for t in tokens):
+        if any(is_masked(t) or t.i in named for t in tokens):
             continue
         if _is_name(match, tokens[0]):
             continue
