@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         text = bind(small, question, *narrow)
         ours, answer = _seconds(partial(ask, small, question.name, *narrow, seconds=600))
         theirs, rows = _seconds(partial(_in_rdflib, memory, prefix_lines(store_base(small)) + text))
-        same = len(answer) == len(rows) and sorted(map(_words, answer.terms)) == sorted(map(_words, rows))  # type: ignore[arg-type]
+        same = len(answer) == len(rows) and sorted(map(_words, answer.terms)) == sorted(map(_words, rows))
         wrong += not same
         took.append(seconds)
         factors.append(theirs / ours)

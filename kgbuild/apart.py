@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import _thread
 import os
 import pickle
+import queue
 import signal
 import threading
 import warnings
@@ -75,7 +75,7 @@ def _in_fork(work: Callable[[], object], seconds: float | None, sink: int) -> No
 
 
 def in_thread(work: Callable[[], T], seconds: float | None = None) -> T:
-    """What `work` gives in a thread of its own, which is left behind when it does not end; raises what it raises, TimeoutError after `seconds`."""
+    """What `work` gives in a thread, which is left behind when it does not end; raises what it raises, TimeoutError after `seconds`."""
     answer: list[T] = []
     failure: list[BaseException] = []
     running = threading.Lock()
@@ -85,14 +85,29 @@ def in_thread(work: Callable[[], T], seconds: float | None = None) -> T:
             answer.append(work())
         except BaseException as error:  # handed to the caller's thread, whatever it is
             failure.append(error)
-        finally:
-            running.release()
+        _idle.append(jobs)
+        running.release()
 
-    # A threading.Thread's start waits until it runs: a quarter of a millisecond, many times that on a busy machine.
+    try:
+        jobs = _idle.pop()
+    except IndexError:
+        jobs = queue.SimpleQueue()
+        threading.Thread(target=_serve, args=(jobs,), daemon=True).start()
     running.acquire()
-    _thread.start_new_thread(do, ())
+    jobs.put(do)
     if not running.acquire(timeout=-1 if seconds is None else seconds):
         raise TimeoutError
     if failure:
         raise failure[0]
     return answer[0]
+
+
+# Threads that wait for the next work: to start one takes as long as many a short question.
+_idle: list[queue.SimpleQueue[Callable[[], None]]] = []
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)  # a fork has none of them
+
+
+def _serve(jobs: queue.SimpleQueue[Callable[[], None]]) -> None:
+    while True:
+        jobs.get()()
