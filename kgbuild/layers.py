@@ -88,7 +88,7 @@ def slice_of(doc: Doc, span: Span) -> Slice | None:
     """The tokens a span touches (spaCy Span), or None when it touches none."""
     starts = starts_of(doc)
     first = max(bisect_right(starts, span.begin) - 1, 0)
-    if first < len(doc) and starts[first] + len(doc[first]) <= span.begin:
+    if first < len(doc) and starts[first] < span.begin and starts[first] + len(doc[first]) <= span.begin:
         first += 1  # the span begins in the white space after a token
     last = bisect_left(starts, span.end)
     return doc[first:last] if first < last else None
