@@ -99,7 +99,7 @@ class Folder:
         """A file as it will be: of the next generation, where it was staged."""
         target = self.store / _NEXT / name
         try:
-            return (target if target.exists() else self.path / name).read_bytes()
+            return regular(target if target.exists() else self.path / name).read_bytes()
         except OSError as error:
             raise BuildFolderError(f"{self.path / name}: cannot be read ({error.strerror or error}); put it back, or build into another folder") from error  # fmt: skip
 
@@ -145,7 +145,8 @@ def writing(path: Path) -> Iterator[Folder]:
     Raises OutputError when it cannot be written, is not kgbuild's or is being written by another process, BuildFolderError when
     its manifest cannot be read or is of a newer version.
     """
-    refuse_pipes(path)
+    # Of a large folder a change reads few files; they are looked at when they are read.
+    refuse_pipes(path, ("parts",) if (path / "parts").is_dir() else _FOLDERS)
     _refuse_foreign(path)
     _refuse_links(path)
     try:
@@ -389,9 +390,9 @@ _SHAPES: Final[Mapping[str, Callable[[Any], bool]]] = {
 """Key of a manifest -> whether a value has its shape."""
 
 
-def refuse_pipes(path: Path) -> None:
+def refuse_pipes(path: Path, folders: Iterable[str] = _FOLDERS) -> None:
     """Raises BuildFolderError when a pipe, socket or device has the name of a file of the build: who opens it may wait for ever."""
-    for name in ("", *_FOLDERS, STORE):
+    for name in ("", *folders, STORE):
         try:
             entries = list(os.scandir(path / name))
         except OSError:  # not there, or no folder: whoever needs it says so
