@@ -6,14 +6,16 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from kgbuild.errors import OutputError
 
-__all__ = ["named", "real", "regular", "whole_file"]
+__all__ = ["NO_FILE", "named", "pipes_in", "real", "regular", "whole_file"]
+
+NO_FILE = "a pipe, socket or device, not a file"
 
 _BYTES = 0xDC80
 _KEPT = 0x10FF00
@@ -32,10 +34,26 @@ def named(text: str) -> str:
 
 def regular(path: Path) -> Path:
     """The path of a file that can be read to its end. Raises OSError when there is none: a pipe would keep its reader waiting for ever."""
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # that a folder is none, its reader says
-        raise OSError(errno.EINVAL, "a pipe, socket or device, not a file", str(path))
+    if _endless(path):
+        raise OSError(errno.EINVAL, NO_FILE, str(path))
     return path
+
+
+def pipes_in(folder: Path, names: Container[str], inside: Iterable[str]) -> Iterator[Path]:
+    """What is neither a file nor a folder of these names in a folder, and of any name in its folders `inside`."""
+    for name in ("", *inside):
+        with suppress(OSError):  # not there, or no folder: whoever needs it says so
+            for entry in os.scandir(folder / name):
+                # the entry knows what it is without another look, unless it is a link
+                if (name or entry.name in names) and (entry.is_symlink() or not (entry.is_file() or entry.is_dir())):
+                    with suppress(OSError):  # a link that leads nowhere
+                        if _endless(Path(entry.path)):
+                            yield Path(entry.path)
+
+
+def _endless(path: Path) -> bool:
+    mode = path.stat().st_mode
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 @contextmanager

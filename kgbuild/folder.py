@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from kgbuild.errors import BuildFolderError, OutputError
-from kgbuild.files import regular, whole_file
+from kgbuild.files import NO_FILE, pipes_in, regular, whole_file
 
 __all__ = [
     "AGGREGATES", "FORMAT", "LARGE_FORMAT", "MANIFEST", "STATE", "STORE", "Folder", "aggregate_files", "article_files", "entity_files", "flat_files", "graph_files", "holder", "interrupted", "is_large", "listed_articles",
@@ -391,20 +391,9 @@ _SHAPES: Final[Mapping[str, Callable[[Any], bool]]] = {
 
 
 def refuse_pipes(path: Path, folders: Iterable[str] = _FOLDERS) -> None:
-    """Raises BuildFolderError when a pipe, socket or device has the name of a file of the build: who opens it may wait for ever."""
-    for name in ("", *folders, STORE):
-        try:
-            entries = list(os.scandir(path / name))
-        except OSError:  # not there, or no folder: whoever needs it says so
-            continue
-        for entry in entries:
-            if name or entry.name in (MANIFEST, STORE, *_OURS):
-                try:
-                    if not entry.is_file() and not entry.is_dir():
-                        regular(Path(entry.path))
-                except OSError as error:
-                    if error.errno == errno.EINVAL:  # not of a link that leads nowhere
-                        raise BuildFolderError(f"{entry.path}: {error.strerror}; take it away") from error
+    """Raises BuildFolderError when a pipe, socket or device has the name of a file of the build, at its top or in these of its folders."""
+    for pipe in pipes_in(path, (MANIFEST, STORE, *_OURS), (*folders, STORE)):
+        raise BuildFolderError(f"{pipe}: {NO_FILE}; take it away")
 
 
 def _refuse_links(path: Path) -> None:
