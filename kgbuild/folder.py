@@ -145,8 +145,7 @@ def writing(path: Path) -> Iterator[Folder]:
     Raises OutputError when it cannot be written, is not kgbuild's or is being written by another process, BuildFolderError when
     its manifest cannot be read or is of a newer version.
     """
-    # Of a large folder a change reads few files; they are looked at when they are read.
-    refuse_pipes(path, ("parts",) if (path / "parts").is_dir() else _FOLDERS)
+    refuse_pipes(path, ("parts",) if (path / "parts").is_dir() else _FOLDERS)  # files of a large one when they are read
     _refuse_foreign(path)
     _refuse_links(path)
     try:
