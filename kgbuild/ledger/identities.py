@@ -85,9 +85,15 @@ class Identities:
         """All that is joined to a profile by keys, by number, each with the article it is of alone."""
         query = "SELECT p.number, p.content, p.home FROM ledger_key k JOIN ledger_profile p ON p.number = k.profile WHERE k.name = ?"
         found: dict[int, tuple[Profile, str | None]] = {}
-        waiting, keys = [self._read(number)], set[str]()
+        waiting, keys, seen = [self._read(number)], set[str](), set[tuple[object, ...]]()
         while waiting:
-            for key in map(_key, keys_of(waiting.pop())):
+            profile = waiting.pop()
+            if (
+                alike := (profile.kind, profile.names)
+            ) in seen:  # most of a block are called the same, and have the same keys
+                continue
+            seen.add(alike)
+            for key in map(_key, keys_of(profile)):
                 if key not in keys:
                     keys.add(key)
                     for other, content, home in self.db.execute(query, (key,)):
@@ -109,9 +115,9 @@ class Identities:
             query = (
                 "SELECT name, entity, rule, reason FROM ledger_identity WHERE name IN (SELECT value FROM json_each(?))"
             )
-            before = {name: Identity(*row) for name, *row in self.db.execute(query, (json.dumps(list(homes)),))}
+            before = {row[0]: row[1:] for row in self.db.execute(query, (json.dumps(list(homes)),))}
             for name, identity in decided(tuple(profiles)).items():
-                if before.get(name) != identity:
+                if before.get(name) != (identity.entity, identity.rule, identity.reason):
                     changed.add(homes[name])
                     self.db.execute(
                         "INSERT OR REPLACE INTO ledger_identity VALUES (?, ?, ?, ?, ?)",
