@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 
 SUITES = {
@@ -62,6 +63,7 @@ def main() -> int:
     )
     parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")
+    parser.add_argument("--picture", help="where to draw the curves of growth (an SVG file)")
     parser.add_argument("--seconds", type=float, default=60, help="how long to load the endpoint")
     parser.add_argument("--target", help="what to fuzz (default: all in turn)")
     parser.add_argument("--runs", type=int, default=10_000, help="cases of a fuzz target")
@@ -70,6 +72,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.data is None and options.suite not in WITHOUT_DATA:
         parser.error(f"{options.suite} needs --data, the folder of its corpus")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does: a figure a core is one of one thread
     suite = importlib.import_module(f"bench.{options.suite.replace('-', '_')}")
     return int(suite.run(options))
 

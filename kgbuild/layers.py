@@ -25,7 +25,19 @@ from spacy.tokens import Span as Slice
 
 from kgbuild.records import Document, Entity, Mention, Span
 
-__all__ = ["Leaning", "TimeExpression", "head_of", "mention_heads", "register", "slice_of", "text_of"]
+__all__ = [
+    "Leaning",
+    "TimeExpression",
+    "head_of",
+    "is_masked",
+    "mention_heads",
+    "register",
+    "slice_of",
+    "starts_of",
+    "text_of",
+]
+
+_MASKED = "kgbuild_masked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +71,24 @@ def register() -> None:
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=default)
     if not Token.has_extension("masked"):
-        Token.set_extension("masked", default=False)
+        Token.set_extension("masked", getter=is_masked, setter=_mask)
+
+
+def is_masked(token: Token) -> bool:
+    """The same as `token._.masked`, a tenth of the time: asked of every token by a dozen rules, it was a twentieth of the whole."""
+    return token.i in token.doc.user_data.get(_MASKED, ())
+
+
+def _mask(token: Token, value: bool) -> None:
+    found: set[int] = token.doc.user_data.setdefault(_MASKED, set())
+    (found.add if value else found.discard)(token.i)
 
 
 def slice_of(doc: Doc, span: Span) -> Slice | None:
     """The tokens a span touches (spaCy Span), or None when it touches none."""
-    starts = _starts(doc)
+    starts = starts_of(doc)
     first = max(bisect_right(starts, span.begin) - 1, 0)
-    if first < len(doc) and starts[first] + len(doc[first]) <= span.begin:
+    if first < len(doc) and starts[first] < span.begin and starts[first] + len(doc[first]) <= span.begin:
         first += 1  # the span begins in the white space after a token
     last = bisect_left(starts, span.end)
     return doc[first:last] if first < last else None
@@ -80,7 +102,7 @@ def text_of(doc: Doc) -> str:
     return text
 
 
-def _starts(doc: Doc) -> list[int]:
+def starts_of(doc: Doc) -> list[int]:
     """Offset of each token, kept with the Doc: `Doc.char_span` walks the whole text at each call."""
     starts: list[int] | None = doc.user_data.get("kgbuild_starts")
     if starts is None or len(starts) != len(doc):

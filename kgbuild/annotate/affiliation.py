@@ -22,6 +22,7 @@ from kgbuild.annotate.spans import title_start
 from kgbuild.annotate.times import reference_day
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Entry, Membership, Overlay, Term, Title, Titles, memberships_of, within_of
+from kgbuild.layers import is_masked
 
 __all__ = ["add_affiliations"]
 
@@ -40,7 +41,7 @@ def add_affiliations(doc: Doc, draft: Draft, titles: Titles) -> None:
     """Fill `draft.stated`, and let every actor belong to what the text says it belongs to."""
     reader = _Reader(doc, draft, titles)
     for found in sorted(draft.found, key=lambda f: (f.start, -f.end)):
-        if found.form == "adjective" or len(found.nodes) != 1 or doc[found.head]._.masked:
+        if found.form == "adjective" or len(found.nodes) != 1 or is_masked(doc[found.head]):
             continue
         reader.mention(found)
     reader.known()

@@ -19,6 +19,7 @@ from kgbuild.annotate import (  # importing them registers the components
     times,  # noqa: F401
 )
 from kgbuild.annotate.endings import bound_endings
+from kgbuild.annotate.lemmas import hashed_lemmas
 from kgbuild.config import Config, data_path
 from kgbuild.errors import InputError, ModelError
 from kgbuild.knowledge import Overlay
@@ -51,6 +52,7 @@ def load(config: Config | None = None) -> Language:
         ) from error
     check_model(nlp, name)
     bound_endings(nlp.tokenizer)
+    hashed_lemmas(nlp)
     nlp.max_length = max(nlp.max_length, config.max_chars + 1)
     nlp.add_pipe("kgbuild_borders", first=True)
     nlp.add_pipe("kgbuild_names", last=True, config={"knowledge": config.knowledge, "entities": list(config.entities)})

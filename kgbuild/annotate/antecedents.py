@@ -14,6 +14,7 @@ from kgbuild.annotate.phrases import conjuncts, is_plural, rank, sentence_number
 from kgbuild.annotate.quotes import quoted_tokens, speakers
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
+from kgbuild.layers import is_masked
 
 __all__ = ["Antecedents", "Candidate"]
 
@@ -86,7 +87,7 @@ class Antecedents:
             if (
                 token.pos_ == "NOUN"
                 and token.i not in covered
-                and not token._.masked
+                and not is_masked(token)
                 and rank(token) >= 2
                 and token.lemma_.lower() not in words("measure_nouns")
                 and token.lemma_.lower() not in words("body_parts")

@@ -13,6 +13,7 @@ from kgbuild.annotate.phrases import is_plural, rank
 from kgbuild.annotate.repeats import add_repeats
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
+from kgbuild.layers import is_masked
 
 __all__ = ["resolve"]
 
@@ -41,7 +42,7 @@ class _Resolver(Definites):
         # a title before a name is no mention of its own
         inside |= {f.start - 1 for f in self.draft.found if f.form == "name" and f.node.kind == "Person" and f.start}
         for token in self.doc:
-            if token._.masked or (token.i in inside and token.i not in self.named_by):
+            if is_masked(token) or (token.i in inside and token.i not in self.named_by):
                 continue
             kind = PRONOUNS.get(token.lower_)
             if kind is not None and token.tag_ in {"PRP", "PRP$"}:

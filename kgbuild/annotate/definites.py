@@ -11,6 +11,7 @@ from kgbuild.annotate.descriptions import Descriptions
 from kgbuild.annotate.draft import Found, Node
 from kgbuild.annotate.nominals import group_class
 from kgbuild.annotate.phrases import determiner, extent, is_predicate, rank
+from kgbuild.annotate.spans import surface_of
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Title
 
@@ -259,7 +260,7 @@ class Definites(Descriptions):
             if last > head.i + 1 and self.doc[head.i + 1].lower_ not in {"of", "for", "-"}:
                 continue
             for first in range(start, head.i + 1):
-                title = self.titles.get(" ".join(self.doc[first:last].text.split()))
+                title = self.titles.get(surface_of(self.doc, first, last))
                 if title is not None:
                     return title, last
         return None, head.i + 1

@@ -6,7 +6,7 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.annotate.draft import Draft, Found, Node
 from kgbuild.annotate.phrases import extent, sentence_numbers
-from kgbuild.annotate.spans import title_start
+from kgbuild.annotate.spans import surface_of, title_start
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Title, Titles
 
@@ -102,7 +102,7 @@ class Described:
             if last > noun.i + 1 and self.doc[noun.i + 1].lower_ not in {"of", "for", "-"}:
                 continue
             for first in range(max(start, noun.i - self.titles.longest + 1), noun.i + 1):
-                title = self.titles.get(" ".join(self.doc[first:last].text.split()))
+                title = self.titles.get(surface_of(self.doc, first, last))
                 if title is not None:
                     return title
         return None

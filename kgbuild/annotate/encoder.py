@@ -11,17 +11,19 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
-from spacy.attrs import DEP, HEAD, MORPH, POS, TAG
+from spacy.attrs import DEP, HEAD, IS_SPACE, MORPH, POS, SENT_START, TAG
 from spacy.language import Language
 from spacy.parts_of_speech import IDS as POS_IDS
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc, Span
 from spacy.util import ensure_path, registry
+from spacy.vocab import Vocab
 from tokenizers import Tokenizer as PieceTokenizer
 
 from kgbuild.annotate.trees import Array, tree
@@ -138,6 +140,7 @@ class Encoder:
         self.name = name
         self.keep_middle = False
         """Whether to leave a Middle in the Doc's user data, under MIDDLE."""
+        self._symbols: _Symbols | None = None
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Encoder:
         """Load the component's folder."""
@@ -206,25 +209,20 @@ class Encoder:
         windows: list[tuple[int, int]] = []
         begin = size = 0
         last_good = -1
-        for token in doc:
-            n = len(self._word(token.text))
-            if size + n > WINDOW - 2 and token.i > begin:
-                end = last_good if last_good > begin else token.i
+        words = [t.text for t in doc]
+        pieces = [len(self._word(w)) for w in words]
+        begins = [*(doc.to_array(SENT_START).view(np.int64) > 0).tolist(), False]
+        for i, (word, n) in enumerate(zip(words, pieces, strict=True)):
+            if size + n > WINDOW - 2 and i > begin:
+                end = last_good if last_good > begin else i
                 windows.append((begin, end))
-                begin, size, last_good = end, sum(len(self._word(doc[i].text)) for i in range(end, token.i)), -1
+                begin, size, last_good = end, sum(pieces[end:i]), -1
             size += n
-            text = token.text
-            if (
-                (text.isspace() and "\n" in text)
-                or text in _ENDS
-                or (token.i + 1 < len(doc) and doc[token.i + 1].is_sent_start)
-            ):
-                following = token.i + 1
-                while following < len(doc) and doc[following].text in _CLOSERS:
-                    following += 1
-                if text.isspace() or following >= token.i + 1:
-                    last_good = following
-        windows.append((begin, len(doc)))
+            if word in _ENDS or ("\n" in word and word.isspace()) or begins[i + 1]:
+                last_good = i + 1
+                while last_good < len(words) and words[last_good] in _CLOSERS:
+                    last_good += 1
+        windows.append((begin, len(words)))
         return [w for w in windows if w[0] < w[1]]
 
     def _run(self, doc: Doc) -> Iterator[dict[str, Any]]:
@@ -239,8 +237,8 @@ class Encoder:
         inputs = []
         for begin, end in windows:
             ids, shapes, first, last = [CLS], [0], [], []
-            for i in range(begin, end):
-                text = doc[i].text
+            for token in doc[begin:end]:
+                text = token.text
                 pieces = self._word(text)
                 first.append(len(ids))
                 ids += pieces
@@ -277,64 +275,35 @@ class Encoder:
         return results
 
     def _annotate(self, doc: Doc, outputs: Iterable[dict[str, Any]]) -> None:
-        n = len(doc)
-        strings = doc.vocab.strings
-        heads = np.zeros(n, np.int64)
-        deps: list[str] = ["dep"] * n
-        values: Array = np.zeros((n, 5), np.uint64)
+        symbols = self._symbols_of(doc.vocab)
+        space = doc.to_array(IS_SPACE) > 0
+        may_end = space | np.array([t.text in _MAY_END for t in doc])
+        margin = np.where(np.concatenate(([True], may_end[:-1])), 0.0, INSIDE_A_LINE)
+        given = doc.to_array(SENT_START).view(np.int64)
+        heads = np.where(space, -1, 0)
+        if space[0]:
+            heads[0] = int(len(doc) > 1)
+        values: Array = np.zeros((len(doc), 5), np.uint64)
+        values[:, 4] = symbols.unattached
         tags: list[tuple[str, str]] = []
-        space = np.array([t.is_space for t in doc])
-        given = [t.is_sent_start for t in doc]
         for out in outputs:
-            begin, size = out["begin"], len(out["xpos"])
-            tag, morph = out["xpos"].argmax(-1), out["morph"].argmax(-1)
-            for k in range(size):
-                i = begin + k
-                if space[i]:
-                    tag_, pos, feats = "_SP", "SPACE", ""
-                else:
-                    tag_ = self._labels["xpos"][tag[k]]
-                    pos, _, feats = self._labels["morph"][morph[k]].partition("|")
-                values[i, 0], values[i, 1], values[i, 2] = (
-                    strings.add(tag_),
-                    POS_IDS[pos],
-                    doc.vocab.morphology.add(feats),
-                )
-            self._trees(doc, out, begin, size, space, given, heads, deps)
-            tags += self._entities(out["ner"], space[begin : begin + size])
-        values[:, 3] = heads.astype(np.int64).view(np.uint64)
-        values[:, 4] = [strings.add(d) for d in deps]
+            here = slice(out["begin"], out["begin"] + len(out["xpos"]))
+            values[here, 0] = symbols.tags[out["xpos"].argmax(-1)]
+            values[here, 1:3] = symbols.morphs[out["morph"].argmax(-1)]
+            starts = out["sent"][:, 1] > out["sent"][:, 0] + margin[here]
+            groups = _sentences(space[here].tolist(), given[here].tolist(), starts.tolist())
+            if groups:
+                self._trees(out, groups, symbols, heads[here], values[here, 4])
+            tags += self._entities(out["ner"], space[here])
+        values[space, :3] = symbols.space
+        values[:, 3] = heads.view(np.uint64)
         doc.from_array([TAG, POS, MORPH, HEAD, DEP], values)  # type: ignore[arg-type]  # spaCy's stub wants its own array type
         doc.set_ents(_spans(doc, tags))
 
     def _trees(
-        self,
-        doc: Doc,
-        out: dict[str, Any],
-        begin: int,
-        size: int,
-        space: Array,
-        given: list[bool | None],
-        heads: Array,
-        deps: list[str],
+        self, out: dict[str, Any], groups: list[list[int]], symbols: _Symbols, heads: Array, relations: Array
     ) -> None:
-        margin = np.array([0.0 if _may_follow(doc, begin + k) else INSIDE_A_LINE for k in range(size)])
-        starts = out["sent"][:, 1] > out["sent"][:, 0] + margin
-        for k in range(size):
-            if space[begin + k]:
-                heads[begin + k] = -1 if begin + k > 0 else (1 if len(deps) > 1 else 0)
-        groups: list[list[int]] = []
-        forced = True  # a window begins a sentence, and so does the word after a given start that fell on white space
-        for k in range(size):
-            mark = given[begin + k]
-            if mark:
-                forced = True
-            if space[begin + k]:
-                continue
-            if forced or (starts[k] and mark is None) or not groups:
-                groups.append([])
-                forced = False
-            groups[-1].append(k)
+        """Write the trees of a window's sentences into its parts of two arrays: how far the head is from each word, and the relation's symbol."""
         words: list[int] = []
         columns: list[int] = []  # of each word's head in what the graph gives: 0 the root, else its place from 1
         for group in groups:
@@ -342,17 +311,16 @@ class Encoder:
             scores = out["arc"][index][:, np.concatenate(([0], index + 1))]
             words += group
             columns += [0 if h == 0 else group[h - 1] + 1 for h in tree(scores)]
-        if not words:
-            return
         scored = (out["rd"][words] @ self._relations).reshape(len(words), len(self._labels["rel"]), -1)
-        relation = np.matmul(scored, out["rh"][columns][:, :, None])[:, :, 0].argmax(-1)
-        for k, column, r in zip(words, columns, relation, strict=True):
-            name = self._labels["rel"][r]
-            if column == 0:
-                heads[begin + k], deps[begin + k] = 0, "ROOT"
-            else:
-                heads[begin + k] = column - 1 - k
-                deps[begin + k] = name if name != "ROOT" else "dep"
+        best = np.matmul(scored, out["rh"][columns][:, :, None])[:, :, 0].argmax(-1)
+        places = np.array(columns)
+        heads[words] = np.where(places == 0, 0, places - 1 - words)
+        relations[words] = np.where(places == 0, symbols.root, symbols.relations[best])
+
+    def _symbols_of(self, vocab: Vocab) -> _Symbols:
+        if self._symbols is None or self._symbols.vocab is not vocab:
+            self._symbols = _Symbols.of(vocab, self._labels)
+        return self._symbols
 
     def _entities(self, scores: Array, space: Array) -> list[tuple[str, str]]:
         labels = [self._names[i] for i in scores.argmax(-1)]
@@ -362,14 +330,51 @@ class Encoder:
 _ENDS = frozenset({".", "!", "?", ";", "…", "...", ":"})
 _DASHES = frozenset({"-", "–", "—"})
 _CLOSERS = frozenset({'"', "”", "’", "'", ")", "]"})
+_MAY_END = _ENDS | _CLOSERS | _DASHES
+"""Marks a sentence can end with, beside white space."""
 
 
-def _may_follow(doc: Doc, i: int) -> bool:
-    """Whether the token before i can end a sentence: a mark, a closing quotation mark or bracket, white space."""
-    if i == 0:
-        return True
-    before = doc[i - 1]
-    return before.is_space or before.text in _ENDS or before.text in _CLOSERS or before.text in _DASHES
+@dataclass(frozen=True, slots=True)
+class _Symbols:
+    """The numbers a vocabulary knows the labels by, in their order: arrays of uint64; `morphs` and `space` with part of speech and features."""
+
+    vocab: Vocab
+    tags: Array
+    morphs: Array
+    relations: Array
+    space: Array
+    root: np.uint64
+    unattached: np.uint64
+
+    @classmethod
+    def of(cls, vocab: Vocab, labels: dict[str, list[str]]) -> _Symbols:
+        add, morphology = vocab.strings.add, vocab.morphology
+        parted = [label.partition("|") for label in labels["morph"]]
+        return cls(
+            vocab,
+            np.array([add(label) for label in labels["xpos"]], np.uint64),
+            np.array([(POS_IDS[pos], morphology.add(feats)) for pos, _, feats in parted], np.uint64),
+            np.array([add(label if label != "ROOT" else "dep") for label in labels["rel"]], np.uint64),
+            np.array([add("_SP"), POS_IDS["SPACE"], morphology.add("")], np.uint64),
+            np.uint64(add("ROOT")),
+            np.uint64(add("dep")),
+        )
+
+
+def _sentences(space: list[bool], given: list[int], starts: list[bool]) -> list[list[int]]:
+    """The words of each sentence of a window, by place: `given` is 1 where a sentence begins for sure, -1 where none does, else 0."""
+    groups: list[list[int]] = []
+    forced = True  # a window begins a sentence, and so does the word after a given start that fell on white space
+    for k, (blank, mark, start) in enumerate(zip(space, given, starts, strict=True)):
+        if mark > 0:
+            forced = True
+        if blank:
+            continue
+        if forced or (start and mark == 0):
+            groups.append([])
+            forced = False
+        groups[-1].append(k)
+    return groups
 
 
 def _spans(doc: Doc, tags: list[tuple[str, str]]) -> list[Span]:

@@ -21,7 +21,7 @@ from kgbuild.annotate.encoder import MIDDLE, Encoder, Middle
 from kgbuild.annotate.trees import Array
 from kgbuild.config import data_path
 from kgbuild.ids import ACTOR_KINDS
-from kgbuild.layers import Leaning, slice_of
+from kgbuild.layers import Leaning, is_masked, slice_of
 from kgbuild.records import Entity, Mention
 
 __all__ = [
@@ -215,7 +215,7 @@ def _scenes(doc: Doc) -> Iterator[_Scene]:
         last = at
         while last < len(actors) and actors[last].span.begin < sentence.end_char:
             last += 1
-        if last - at > 1 and not sentence.root._.masked:
+        if last - at > 1 and not is_masked(sentence.root):
             mentions = _one_each(actors[at:last])
             pairs = _nearest(mentions, entities)
             if pairs:

@@ -26,6 +26,7 @@ from kgbuild.annotate.spans import (
 )
 from kgbuild.annotate.words import is_given_name, words
 from kgbuild.knowledge import Base, Candidate, Demonym, Title, Titles
+from kgbuild.layers import is_masked, text_of
 
 __all__ = ["BODIES", "PLACES", "STATES", "Name", "find_names"]
 
@@ -88,7 +89,7 @@ def find_names(doc: Doc, base: Base, titles: Titles) -> list[Name]:
     """All names and demonyms of a Doc in order of place, none overlapping another."""
     taken = [False] * len(doc)
     for token in doc:
-        if token._.masked or token.is_space:
+        if is_masked(token) or token.is_space:
             taken[token.i] = True
     names: list[Name] = []
 
@@ -212,7 +213,7 @@ def _dateline_place(doc: Doc, base: Base, names: list[Name]) -> None:
     dateline = document.dateline if document is not None else None
     if dateline is None or not dateline.place:
         return
-    at = doc.text.lower().find(dateline.place.lower(), dateline.begin, dateline.end)
+    at = text_of(doc).lower().find(dateline.place.lower(), dateline.begin, dateline.end)
     span = doc.char_span(at, at + len(dateline.place)) if at >= 0 else None
     if span is not None:
         names.append(
@@ -273,7 +274,7 @@ def _known(doc: Doc, base: Base) -> Iterator[tuple[int, int, tuple[Candidate, ..
     i, n = 0, len(doc)
     while i < n:
         token = doc[i]
-        if token._.masked or not is_capital(token) or token.is_punct or token.lower_ in {"the", "a", "an"}:
+        if is_masked(token) or not is_capital(token) or token.is_punct or token.lower_ in {"the", "a", "an"}:
             i += 1
             continue
         last = i + 1
@@ -295,7 +296,7 @@ def _known(doc: Doc, base: Base) -> Iterator[tuple[int, int, tuple[Candidate, ..
 
 def _continues(doc: Doc, i: int) -> bool:
     token = doc[i]
-    if token.is_space or token._.masked or token.is_sent_start:
+    if token.is_space or is_masked(token) or token.is_sent_start:
         return False
     return is_capital(token) or token.lower_ in JOINERS or token.is_digit
 
@@ -354,7 +355,7 @@ def _demonym(token: Token, base: Base) -> Demonym | None:
     if (
         not is_capital(token)
         or token.pos_ not in {"ADJ", "PROPN", "NOUN"}
-        or token._.masked
+        or is_masked(token)
         or token.lower_ in words("peoples")
         or token.text.endswith("-")
     ):

@@ -19,6 +19,7 @@ from kgbuild.annotate.phrases import (
 from kgbuild.annotate.shortened import join_short_names
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
+from kgbuild.layers import is_masked
 
 __all__ = ["Nominals", "add_nominals", "group_class"]
 
@@ -79,7 +80,7 @@ class Nominals(Described):
         self._inner_bodies()
         self.persons_with_titles()
         for token in self.doc:
-            if token._.masked or token.i in self.used or token.i in self.covered:
+            if is_masked(token) or token.i in self.used or token.i in self.covered:
                 continue
             if token.pos_ not in {"NOUN", "PROPN", "ADJ", "NUM"}:
                 continue

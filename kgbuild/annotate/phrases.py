@@ -18,65 +18,37 @@ __all__ = [
     "sentence_numbers",
 ]
 
-_LEFT = (
-    "det",
-    "amod",
-    "compound",
-    "nummod",
-    "nmod:poss",
-    "nmod:desc",
-    "advmod",
-    "flat",
-    "nmod",
-    "det:predet",
-    "punct",
-    "obl:unmarked",
-    "acl",
-)
+_LEFT = frozenset({"det", "amod", "compound", "nummod", "advmod", "flat", "nmod", "punct", "obl"})
+"""Relations (without subtype) of what may stand before the head of a noun phrase."""
 
 
 def extent(head: Token) -> tuple[int, int]:
     """Tokens from the determiner to the head of a noun phrase, without what follows the head."""
     start = head.i
     for child in head.lefts:
-        if child.dep_.split(":")[0] not in {d.split(":")[0] for d in _LEFT} or child.dep_.startswith(
-            ("acl", "nsubj", "case", "cc", "mark")
-        ):
+        if child.dep_.partition(":")[0] not in _LEFT:
             continue
         left = child.left_edge.i
         if child.is_punct and child.text not in {"-", "–"}:
             continue
-        if (
-            any(
-                t.pos_ in {"VERB", "AUX"} and t.dep_ not in {"amod", "compound"}
-                for t in head.doc[left : child.i + 1]
-                if t != child
-            )
-            and len(head.doc[left : child.i]) > 6
+        if child.i - left > 6 and any(
+            t.pos_ in {"VERB", "AUX"} and t.dep_ not in {"amod", "compound"} for t in head.doc[left : child.i]
         ):
             continue
         start = min(start, left)
-    first_sentence = head.sent.start
-    start = max(start, first_sentence)
-    while start < head.i and (
-        head.doc[start].is_space
-        or (head.doc[start].is_punct)
-        or (head.doc[start].pos_ in {"ADP", "CCONJ", "SCONJ"} and head.doc[start].tag_ not in {"DT", "PDT"})
-    ):
+    if start < head.i:
+        start = max(start, head.sent.start)
+    while start < head.i and _opens_none(head.doc[start]):
         start += 1
     for i in range(head.i - 1, start - 1, -1):
-        if (
-            head.doc[i].is_space
-            or (head.doc[i].text in {",", ";", ":", "—", "–"} and head.doc[i].whitespace_ != "")
-            or head.doc[i].text in {";", ":", "("}
-        ):
-            comma = (
-                head.doc[i].text == ","
-                and head.doc[i].head.i > i
-                and any(c.dep_ == "amod" for c in head.lefts if c.i < i)
-            )
+        token = head.doc[i]
+        mark = token.text
+        if token.is_space or (mark in {",", ";", ":", "—", "–"} and token.whitespace_ != "") or mark in {";", ":", "("}:
+            comma = mark == "," and token.head.i > i and any(c.dep_ == "amod" for c in head.lefts if c.i < i)
             if not comma:
                 return i + 1, head.i + 1
+    if start == head.i:
+        return start, start + 1
     if head.doc[start].lower_ in {"least", "most"} and start + 1 < head.i and head.doc[start + 1].tag_ == "CD":
         start += 1  # "at least [43 people]"
     number = next((t.i for t in head.doc[start : head.i] if t.tag_ == "CD"), None)
@@ -90,13 +62,21 @@ def extent(head: Token) -> tuple[int, int]:
     return start, head.i + 1
 
 
+def _opens_none(token: Token) -> bool:
+    """Whether a word or mark before a noun is none of its phrase: white space, a mark, a preposition or conjunction."""
+    return bool(
+        token.is_space
+        or token.is_punct
+        or (token.pos_ in {"ADP", "CCONJ", "SCONJ"} and token.tag_ not in {"DT", "PDT"})
+    )
+
+
 def determiner(head: Token, start: int) -> str:
     """The determiner, possessive pronoun or number that opens a phrase, lower-case; "" without one."""
-    for token in head.doc[start : head.i]:
-        if token.dep_.startswith("det") or token.tag_ in {"DT", "PDT", "PRP$"}:
-            return str(token.lower_)
-        break
-    return ""
+    if start >= head.i:
+        return ""
+    token = head.doc[start]
+    return str(token.lower_) if token.dep_.startswith("det") or token.tag_ in {"DT", "PDT", "PRP$"} else ""
 
 
 def is_plural(token: Token) -> bool:

@@ -10,6 +10,7 @@ from spacy.tokens import Doc, Token
 from kgbuild.annotate.spans import is_capital, is_shouted, is_title_case
 from kgbuild.annotate.words import words
 from kgbuild.knowledge import Titles
+from kgbuild.layers import is_masked
 
 __all__ = ["recurring_names"]
 
@@ -78,7 +79,7 @@ def _may_name(token: Token) -> bool:
         is_capital(token)
         and token.pos_ in {"PROPN", "NOUN", "ADJ"}
         and token.is_alpha
-        and not token._.masked
+        and not is_masked(token)
         and len(token) > 1
     )
 

@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 
 from kgbuild.annotate.draft import Draft, Found, Node
 from kgbuild.annotate.words import words
+from kgbuild.layers import is_masked
 
 __all__ = ["add_repeats"]
 
@@ -34,7 +35,7 @@ def add_repeats(doc: Doc, draft: Draft) -> None:
             first.setdefault(surface[0], set()).add(surface)
     longest_first = {word: sorted(surfaces, key=lambda s: (-len(s), s)) for word, surfaces in first.items()}
     for token in doc:
-        if token.text not in longest_first or token._.masked:
+        if token.text not in longest_first or is_masked(token):
             continue
         for surface in longest_first[token.text]:
             start, end = token.i, token.i + len(surface)

@@ -8,6 +8,7 @@ from spacy.tokens import Doc, Span, Token
 
 from kgbuild.annotate.words import is_given_name, words
 from kgbuild.knowledge import Base, Candidate, Title, Titles
+from kgbuild.layers import starts_of, text_of
 from kgbuild.rules import load_rules
 
 __all__ = [
@@ -59,7 +60,8 @@ def institution(base: Base, surface: str) -> bool:
 
 def surface_of(doc: Doc, start: int, end: int) -> str:
     """The text of tokens with line breaks and runs of blanks folded to one blank."""
-    return " ".join(doc[start:end].text.split())
+    starts = starts_of(doc)
+    return " ".join(text_of(doc)[starts[start] : starts[end] if end < len(starts) else None].split())
 
 
 def bloc_of(token: Token) -> str:
@@ -336,8 +338,10 @@ def title_start(doc: Doc, titles: Titles, start: int) -> tuple[int, Title] | Non
     """The longest title right before a token, with the index of its first token."""
     if start and (doc[start - 1].is_punct or doc[start - 1].is_space):
         return None
-    for first in range(max(0, start - titles.longest), start):
-        if doc[first].is_space or doc[first].is_punct or any(t.is_sent_start for t in doc[first + 1 : start + 1]):
+    least = max(0, start - titles.longest)
+    least = next((i for i in range(min(start, len(doc) - 1), least, -1) if doc[i].is_sent_start), least)
+    for first in range(least, start):
+        if doc[first].is_space or doc[first].is_punct:
             continue
         title = titles.get(surface_of(doc, first, start))
         if title is not None and title.before:

@@ -22,7 +22,7 @@ def tree(scores: Array) -> list[int]:
     n = len(scores)
     matrix = scores.astype(np.float64).copy()
     matrix[np.arange(n), np.arange(1, n + 1)] = -np.inf
-    greedy = [int(h) for h in matrix.argmax(-1)]
+    greedy: list[int] = matrix.argmax(-1).tolist()
     if greedy.count(0) == 1 and _reaches_root(greedy) and _projective(greedy):
         return greedy
     return _eisner(matrix)
@@ -61,30 +61,30 @@ def _projective(heads: Sequence[int]) -> bool:
 def _eisner(matrix: Array) -> list[int]:
     """Eisner's algorithm over `matrix[d, h]`, one width of spans at a time; the root takes one word.
 
-    `right[s, t]` and `left[s, t]` score the best half-trees over words s to t headed by s and by t; `to_right` and `to_left` those
-    whose arc joins s and t. The `cut_` arrays remember where each was put together.
+    `right` and `left` score the best half-trees over a span that its first and that its last word heads; `to_right` and `to_left` those whose
+    arc joins the two. Each is kept by the word the span begins or ends at and by its width, `right` and `left` by both, so that the spans of one
+    width and the parts they are put together from are slices. The `cut_` arrays remember how far from its first word each was cut.
     """
     n = len(matrix)
     arc = matrix[:, 1:].T
-    right, left = np.zeros((n, n)), np.zeros((n, n))
+    right, right_ending, left, left_beginning = (np.zeros((n, n)) for _ in range(4))
     to_right, to_left = np.full((n, n), -np.inf), np.full((n, n), -np.inf)
     cut_arc, cut_right, cut_left = (np.zeros((n, n), np.int64) for _ in range(3))
     for width in range(1, n):
-        s = np.arange(n - width)
-        t = s + width
-        k = s[:, None] + np.arange(width)
-        joined = right[s[:, None], k] + left[k + 1, t[:, None]]
-        best = joined.argmax(1)
-        cut_arc[s, t] = s + best
-        to_right[s, t] = joined[s, best] + arc[s, t]
-        to_left[s, t] = joined[s, best] + arc[t, s]
-        grown = to_right[s[:, None], k + 1] + right[k + 1, t[:, None]]
+        rows = np.arange(n - width)
+        joined = right[:-width, :width] + left[width:, width - 1 :: -1]
+        best = cut_arc[:-width, width] = joined.argmax(1)
+        score = joined[rows, best]
+        to_right[:-width, width] = score + arc.diagonal(width)
+        to_left[width:, width] = score + arc.diagonal(-width)
+        grown = to_right[:-width, 1 : width + 1] + right_ending[width:, width - 1 :: -1]
         best = grown.argmax(1)
-        right[s, t], cut_right[s, t] = grown[s, best], s + 1 + best
-        grown = left[s[:, None], k] + to_left[k, t[:, None]]
-        best = grown.argmax(1)
-        left[s, t], cut_left[s, t] = grown[s, best], s + best
-    root = int((left[0] + right[:, n - 1] + matrix[:, 0]).argmax())
+        cut_right[:-width, width] = best + 1
+        right[:-width, width] = right_ending[width:, width] = grown[rows, best]
+        grown = left_beginning[:-width, :width] + to_left[width:, width:0:-1]
+        best = cut_left[:-width, width] = grown.argmax(1)
+        left[width:, width] = left_beginning[:-width, width] = grown[rows, best]
+    root = int((left_beginning[0] + right_ending[-1, ::-1] + matrix[:, 0]).argmax())
     heads = [0] * n
     todo = [("left", 0, root), ("right", root, n - 1)]
     while todo:
@@ -92,16 +92,16 @@ def _eisner(matrix: Array) -> list[int]:
         if first == last:
             continue
         if kind == "right":
-            cut = int(cut_right[first, last])
+            cut = first + int(cut_right[first, last - first])
             todo += [("to_right", first, cut), ("right", cut, last)]
         elif kind == "left":
-            cut = int(cut_left[first, last])
+            cut = first + int(cut_left[first, last - first])
             todo += [("left", first, cut), ("to_left", cut, last)]
         else:
             if kind == "to_right":
                 heads[last] = first + 1
             else:
                 heads[first] = last + 1
-            cut = int(cut_arc[first, last])
+            cut = first + int(cut_arc[first, last - first])
             todo += [("right", first, cut), ("left", cut + 1, last)]
     return heads

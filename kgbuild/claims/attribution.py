@@ -21,7 +21,7 @@ from kgbuild.claims.quoted import QuotedText
 from kgbuild.claims.reporting import CLAIM_KINDS, Sense, lookup, phrases
 from kgbuild.claims.sources import is_document, source_head, source_tokens
 from kgbuild.claims.syntax import antecedent, base, clause_head
-from kgbuild.layers import mention_heads, text_of
+from kgbuild.layers import is_masked, mention_heads, text_of
 from kgbuild.records import Mention, Paragraph, Span
 
 __all__ = ["attributions"]
@@ -137,9 +137,9 @@ class _Reader:
 
     def words(self) -> None:
         for token in self.doc:
-            if token._.masked or not token.is_alpha:
+            if not token.is_alpha or not (read := lookup(token)) or is_masked(token):
                 continue
-            senses = tuple(s for s in lookup(token) if s.kind in self.kinds)
+            senses = tuple(s for s in read if s.kind in self.kinds)
             if senses and token.dep_ not in ("aux", "aux:pass", "cop", "amod", "compound"):
                 self._word(token, senses)
 
@@ -449,7 +449,7 @@ class _Reader:
             table.setdefault(words[0], []).append((words, sense))
         for token in doc:
             for words, sense in table.get(token.lower_, ()):
-                if tuple(t.lower_ for t in doc[token.i : token.i + len(words)]) == words and not token._.masked:
+                if tuple(t.lower_ for t in doc[token.i : token.i + len(words)]) == words and not is_masked(token):
                     self._phrase(token.i, token.i + len(words) - 1, sense)
                     break
 

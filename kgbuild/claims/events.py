@@ -29,7 +29,7 @@ from kgbuild.claims.slots import NO_SLOTS, NounSlots, Slots, VerbSlots
 from kgbuild.claims.topics import topics
 from kgbuild.config import VERSION
 from kgbuild.ids import extractor_id, record_id
-from kgbuild.layers import document_of
+from kgbuild.layers import document_of, is_masked
 from kgbuild.records import Entity, Event, Mention, Span
 
 __all__ = ["EXTRACTOR", "find_events"]
@@ -368,17 +368,22 @@ def find_events(
     filled: dict[int, _Filled] = {}
     consumed: set[int] = set()
     for token in doc:
-        if _verbal(token) and not token._.masked and not cast.named(token) and (made := finder.verb(token)) is not None:
+        if (
+            _verbal(token)
+            and not is_masked(token)
+            and not cast.named(token)
+            and (made := finder.verb(token)) is not None
+        ):
             filled[token.i] = made
             consumed |= set(made.consumed)
     for token in doc:
-        if token.i in consumed or token.i in filled or token._.masked or token.pos_ not in ("NOUN", "PROPN"):
+        if token.i in consumed or token.i in filled or is_masked(token) or token.pos_ not in ("NOUN", "PROPN"):
             continue
         if (made := finder.noun(token)) is not None:
             filled[token.i] = made
     types = {index: made.type for index, made in filled.items()}
     for token in doc:
-        if token.i in consumed or token.i in filled or not _verbal(token) or token._.masked or cast.named(token):
+        if token.i in consumed or token.i in filled or not _verbal(token) or is_masked(token) or cast.named(token):
             continue
         if (made := finder.coded(token, types)) is not None:
             filled[token.i] = made

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from spacy.tokens import Doc
 
 from kgbuild.claims.quotes import Quote, quotes
-from kgbuild.layers import text_of
+from kgbuild.layers import is_masked, text_of
 from kgbuild.records import Paragraph, Span
 
 __all__ = ["QuotedText"]
@@ -35,7 +35,7 @@ class QuotedText:
             if quote.level or quote.fragment:
                 continue
             first, end = self.places[number]
-            if first > end or self.doc[first]._.masked:
+            if first > end or is_masked(self.doc[first]):
                 continue
             if quote.continues and found and self.quotes[found[-1][2][-1]].open:
                 begin, _, members = found[-1]

@@ -12,7 +12,7 @@ from kgbuild.claims.cues import stance_rules
 from kgbuild.claims.lexicon import event_lexicon
 from kgbuild.claims.roles import Cast
 from kgbuild.ids import ACTOR_KINDS
-from kgbuild.layers import text_of
+from kgbuild.layers import is_masked, text_of
 
 __all__ = ["Relation", "relations"]
 
@@ -35,7 +35,7 @@ def relations(doc: Doc, cast: Cast) -> Iterator[Relation]:
     """The relations that words of a Doc state, in the order of these words."""
     named = _named(doc, cast)
     for token in doc:
-        if token._.masked:
+        if is_masked(token):
             continue
         for found in (_kin(token, cast), _backed(token, cast), _sided(token, cast, named), _beside(token, cast)):
             if found is not None and found.holders and found.targets:

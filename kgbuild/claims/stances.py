@@ -20,7 +20,7 @@ from kgbuild.claims.roles import Cast
 from kgbuild.claims.topics import topic_tokens
 from kgbuild.config import VERSION
 from kgbuild.ids import ACTOR_KINDS, PLACE_KINDS, extractor_id, record_id
-from kgbuild.layers import document_of
+from kgbuild.layers import document_of, is_masked
 from kgbuild.records import Claim, Event, Span, Stance
 
 __all__ = ["EXTRACTOR", "stances"]
@@ -166,7 +166,7 @@ class _Reader:
         readings: list[Reading] = []
         for token in self.doc:
             sign = self._sign(token)
-            if sign == 0 or token._.masked or self.cast.named(token):
+            if sign == 0 or is_masked(token) or self.cast.named(token):
                 continue
             claim = self._speech_at(token)
             if claim is None or factuality(self.doc, syntax.clause_head(token).i).modality not in STANDING:
@@ -189,7 +189,7 @@ class _Reader:
         sign = int(lemma_in(lemma, token, self.rules.words.positive)) - int(
             lemma_in(lemma, token, self.rules.words.negative)
         )
-        if token.pos_ == "VERB" and token.dep_ != "amod":
+        if sign == 0 or (token.pos_ == "VERB" and token.dep_ != "amod"):
             return 0
         holder = token if syntax.children(token, "cop") else token.head if token.dep_ == "amod" else token
         negative = any(

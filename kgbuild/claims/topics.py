@@ -15,7 +15,7 @@ from kgbuild.claims import syntax
 from kgbuild.claims.lexicon import event_lexicon, lemma_in, stance_words
 from kgbuild.config import VERSION
 from kgbuild.ids import entity_id, extractor_id, record_id
-from kgbuild.layers import document_of, slice_of, text_of
+from kgbuild.layers import document_of, is_masked, slice_of, text_of
 from kgbuild.records import Entity, Mention, Span
 
 __all__ = ["EXTRACTOR", "is_generic", "topic_id", "topic_key", "topic_tokens", "topics"]
@@ -88,7 +88,7 @@ def topics(doc: Doc, handled: Collection[int] = (), judged: Collection[int] = ()
     asked = {*handled, *judged}
     once: set[str] = set()
     for token in doc:
-        if token.pos_ != "NOUN" or token._.masked or (token.i in inside and token.i not in asked):
+        if token.pos_ != "NOUN" or is_masked(token) or (token.i in inside and token.i not in asked):
             continue
         if token.dep_ in ("compound", "flat", "fixed", "goeswith") or (token.i not in asked and is_generic(token)):
             continue

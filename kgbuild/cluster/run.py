@@ -140,7 +140,9 @@ def run(
         if progress is not None:
             progress(meter.step(rest[n][0]))
     skipped += [Skipped(*s) for r in made.values() for s in r["skipped"]]
-    result = spread(engine, url, key, config, sorted(made), sizes.buckets)
+    names = sorted(made)
+    of = hashlib.sha256("\n".join([key, *(made[n]["sha256"] for n in names)]).encode()).hexdigest()[:32]
+    result = spread(engine, url, of, config, names, sizes.buckets)
     versions, refused = about(told)
     skipped += [*result.skipped, *refused]
     manifest = {

@@ -12,10 +12,13 @@ a spelling, which events are one happening), never their records.
     groups     partition: its events in groups, to the buckets of their keys
     link       bucket:    which groups are one happening             -> the pairs
     draw       partition: its records with all of that               -> records/*, nquads/*, turtle/*
+
+What a step told of a partition or a bucket is kept until all is done, so that a run that is killed goes on from there: its files were whole before.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -74,16 +77,27 @@ class _Job:
 def spread(engine: Engine, url: str, key: str, config: Config, files: Iterable[str], buckets: int = BUCKETS) -> Result:
     """Resolve and draw the partitions `files` (under annotated/ in a place) of articles; `key` names what they are made of.
 
-    Raises KgbuildError when a partition is gone.
+    Goes on from what an earlier run of the same has done. Raises KgbuildError when a partition is gone.
     """
     job = _Job(url, key, config, buckets, tuple(files))
     place = Place(url)
-    place.remove("shuffle")  # of another run, perhaps of other partitions
+    name = hashlib.sha256(json.dumps([key, config.base, buckets, *job.files]).encode()).hexdigest().encode()
+    if place.read(_MARK) != name:  # of another run, perhaps of other partitions
+        _clear(place)
+        place.write(_MARK, name)
     parts, all_buckets = range(len(job.files)), range(buckets)
 
     def each(step: type[_Step], items: Iterable[int], given: Any = None) -> Iterator[tuple[int, Any]]:
         make: Any = partial(step, job, given)
-        return engine.each(make, list(items))
+        done = set(place.names(step.told_in))
+        rest: list[int] = []
+        for item in items:
+            told = place.read(f"{step.told_in}/{item}.json") if f"{item}.json" in done else None
+            if told is None:
+                rest.append(item)
+            else:
+                yield item, json.loads(told)
+        yield from ((rest[n], told) for n, told in engine.each(make, rest))
 
     names = _Sets()
     for _, several in each(_Profiles, parts):
@@ -108,17 +122,26 @@ def spread(engine: Engine, url: str, key: str, config: Config, files: Iterable[s
     for _, (made, told, lost) in each(_Draw, parts):
         receipts += made
         extractors.update(told)
-        skipped += lost
+        skipped += [Skipped(*some) for some in lost]
     for form, content in (
         ("nquads/extractors.nq", shared_quads((), (), extractors, config)),
         ("turtle/extractors.ttl", shared_turtle((), (), extractors, config)),
     ):
         receipts.append(place.finish(form, content, {"key": key}))
-    place.remove("shuffle")
+    _clear(place)
     counts: Counter[str] = Counter()
     for receipt in receipts:
         counts.update(receipt.get("counts", {}))
     return Result(sorted(receipts, key=lambda r: str(r["file"])), dict(sorted(counts.items())), skipped)
+
+
+_MARK = "shuffle/of"
+"""Names what is being resolved: what lies in shuffle/ is of it."""
+
+
+def _clear(place: Place) -> None:
+    place.write(_MARK, b"")  # first: a folder half taken away is nobody's
+    place.remove("shuffle")
 
 
 def _all(results: Iterable[Any]) -> None:
@@ -172,12 +195,27 @@ class _Sets:
 
 
 class _Step:
-    """What the works below have in common."""
+    """What the works below have in common; `do` does one partition or bucket and gives what is to be told of it, as JSON has it."""
+
+    told_in: str
+
+    def __init_subclass__(cls) -> None:
+        cls.told_in = f"shuffle/told/{cls.__name__.strip('_').lower()}"
 
     def __init__(self, job: _Job, given: Any = None) -> None:
         self.job, self.given = job, given
         self.place = Place(job.url)
         self._known: tuple[int, dict[str, Identity]] = (-1, {})
+
+    def __call__(self, item: int, /) -> Any:
+        """Do it, and then keep what is told."""
+        told = self.do(item)
+        self.place.write(f"{self.told_in}/{item}.json", json.dumps(told).encode())
+        return told
+
+    def do(self, item: int, /) -> Any:
+        """What is told of it."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """Nothing is held."""
@@ -203,7 +241,7 @@ class _Step:
 
 
 class _Profiles(_Step):
-    def __call__(self, part: int, /) -> list[list[str]]:
+    def do(self, part: int, /) -> list[list[str]]:
         several: set[tuple[str, ...]] = set()
         found: dict[str, None] = {}
         for article in self.articles(part).values():
@@ -222,7 +260,7 @@ def _names(keys: Iterable[tuple[str, str]]) -> list[str]:
 
 
 class _Scatter(_Step):
-    def __call__(self, part: int, /) -> None:
+    def do(self, part: int, /) -> None:
         least = dict(take(self.place, "spellings", "all"))
         out = Buckets("names", str(part), self.job.buckets)
         for text in take(self.place, "profiles", part):
@@ -232,7 +270,7 @@ class _Scatter(_Step):
 
 
 class _Identify(_Step):
-    def __call__(self, bucket: int, /) -> None:
+    def do(self, bucket: int, /) -> None:
         homes: dict[str, int] = {}
         index = Index()
         for part, text in take(self.place, "names", bucket):
@@ -248,7 +286,7 @@ class _Identify(_Step):
 
 
 class _Entities(_Step):
-    def __call__(self, part: int, /) -> None:
+    def do(self, part: int, /) -> None:
         name = self.entity_of(part)
         found: Counter[tuple[str, str, str]] = Counter()
         for article in self.articles(part).values():
@@ -268,7 +306,7 @@ def _without_home(entity: Entity) -> Entity:
 
 
 class _Join(_Step):
-    def __call__(self, bucket: int, /) -> tuple[list[dict[str, Any]], list[tuple[str, str]], list[str]]:
+    def do(self, bucket: int, /) -> tuple[list[dict[str, Any]], list[tuple[str, str]], list[str]]:
         members: dict[str, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
         for entity, own, n, text in take(self.place, "entities", bucket):
             members[entity][own, text] += n
@@ -322,7 +360,7 @@ class _Entities_:
 
 
 class _Groups(_Known):
-    def __call__(self, part: int, /) -> None:
+    def do(self, part: int, /) -> None:
         name = self.entity_of(part)
         who = self.who()
         out = Buckets("blocks", str(part), self.job.buckets)
@@ -357,9 +395,7 @@ def _group(text: list[Any]) -> Group:
 
 
 class _Link(_Known):
-    def __call__(
-        self, bucket: int, /
-    ) -> tuple[list[tuple[Number, Number]], list[tuple[str, int, int, str, list[str]]]]:
+    def do(self, bucket: int, /) -> tuple[list[tuple[Number, Number]], list[tuple[str, int, int, str, list[str]]]]:
         who = self.who()
         blocks: dict[str, list[tuple[Number, int, Any]]] = defaultdict(list)
         for block, home, n, part, text in take(self.place, "blocks", bucket):
@@ -380,7 +416,7 @@ class _Link(_Known):
 
 
 class _Draw(_Known):
-    def __call__(self, part: int, /) -> tuple[list[dict[str, Any]], list[str], list[Skipped]]:
+    def do(self, part: int, /) -> tuple[list[dict[str, Any]], list[str], list[tuple[str, str]]]:
         name, identities, table = self.entity_of(part), self.identities(part), self.table()
         cluster_of: dict[str, str] = {}
         linked: set[str] = set()
@@ -399,13 +435,13 @@ class _Draw(_Known):
             several = i is not None and i.rule and i.entity in table and table[i.entity][0] > 1
             return (i.entity, i.rule, i.reason) if i is not None and several else None
 
-        skipped: list[Skipped] = []
+        skipped: list[tuple[str, str]] = []
         articles: list[tuple[str, list[Record]]] = []
         for home, article in sorted(
             ((h, a) for h, a in self.articles(part).items() if h is not None), key=lambda a: a[0]
         ):
             kept, events, lost = article.records(name)
-            skipped += lost
+            skipped += [(s.source, s.reason) for s in lost]
             clustered = [replace(e, cluster=cluster_of[e.id]) for e in events]
             articles.append((home, sorted([*kept, *clustered, *article.merges(why)], key=record_order)))
         records = [r for _, some in articles for r in some]

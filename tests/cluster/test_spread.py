@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
+import shutil
+import signal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from typer.testing import CliRunner
 from kgbuild import language, partitioned, pipeline
 from kgbuild.cli import app
 from kgbuild.cluster import Here
+from kgbuild.cluster import spread as spread_steps
 from kgbuild.cluster.partitions import unpack_found
 from kgbuild.cluster.run import Sizes, run
 from kgbuild.config import Config
@@ -134,6 +138,85 @@ def test_it_goes_on_from_the_partitions_that_are_annotated(stories: Path, tmp_pa
     (stories / "00.txt").write_text("Another\n\nAnn Lee met Bob Ray.\n", encoding="utf-8")
     changed = spread(stories, str(tmp_path / "spread"), Notes())
     assert changed["counts"] != one["counts"] and 0 < len(asked) <= 3, "only partitions with another text in them"
+
+
+class Stops(Here):
+    """Counts what is done after the language step, and stops after so much of it."""
+
+    def __init__(self, after: int = 10**6) -> None:
+        self.after, self.done = after, 0
+
+    def each(self, make: Any, items: Any) -> Any:
+        for n, result in super().each(make, items):
+            if isinstance(items[n], int):
+                if self.done == self.after:
+                    raise KeyboardInterrupt
+                self.done += 1
+            yield n, result
+
+
+def test_it_goes_on_from_every_partition_and_bucket_after_the_language_step(stories: Path, tmp_path: Path) -> None:
+    whole = Stops()
+    one = spread(stories, str(tmp_path / "spread"), whole)
+    for after in (3, whole.done // 2, whole.done - 2):
+        place = tmp_path / f"stopped{after}"
+        shutil.copytree(tmp_path / "spread" / "annotated", place / "annotated")
+        with pytest.raises(KeyboardInterrupt):
+            spread(stories, str(place), Stops(after))
+        rest = Stops()
+        assert spread(stories, str(place), rest) == one
+        assert rest.done == whole.done - after - 1, (
+            "the one it was stopped over was done, and nothing else is done again"
+        )
+        assert files_of(place) == files_of(tmp_path / "spread")
+
+
+def test_what_was_done_of_other_articles_is_not_gone_on_from(stories: Path, tmp_path: Path) -> None:
+    whole = Stops()
+    with pytest.raises(KeyboardInterrupt):
+        spread(stories, str(tmp_path / "spread"), Stops(20))
+    (stories / "00.txt").write_text("Another\n\nAnn Lee met Bob Ray.\n", encoding="utf-8")
+    one, fresh = spread(stories, str(tmp_path / "spread"), whole), Stops()
+    assert spread(stories, str(tmp_path / "other"), fresh) == one and whole.done == fresh.done
+    assert files_of(tmp_path / "spread", one["files"]) == files_of(tmp_path / "other", one["files"])
+
+
+def files_of(place: Path, names: Any = None) -> dict[str, bytes]:
+    """The files of the graph, or those named."""
+    names = names or [f"{f.parent.name}/{f.name}" for k in ("records", "nquads", "turtle") for f in (place / k).iterdir()]  # fmt: skip
+    return {n: (place / n).read_bytes() for n in sorted(names)}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_a_run_that_is_killed_in_every_step_comes_to_its_end(stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    one = spread(stories, str(tmp_path / "spread"))
+    shutil.copytree(tmp_path / "spread" / "annotated", tmp_path / "killed" / "annotated")
+    step = spread_steps._Step.__call__
+
+    def dies(self: Any, item: int) -> Any:
+        """Over the second item of a step, once, when its files are written and its receipt is not."""
+        mark = tmp_path / type(self).__name__
+        if self.place.names(self.told_in) and not mark.exists():
+            self.do(item)
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return step(self, item)
+
+    monkeypatch.setattr(spread_steps._Step, "__call__", dies)
+    kills = 0
+    while True:
+        child = os.fork()
+        if child == 0:
+            try:
+                os._exit(0 if spread(stories, str(tmp_path / "killed")) == one else 1)
+            finally:
+                os._exit(2)
+        _, status = os.waitpid(child, 0)
+        if status != signal.SIGKILL:
+            break
+        kills += 1
+    assert (kills, status) == (8, 0), "once in each step"
+    assert files_of(tmp_path / "killed") == files_of(tmp_path / "spread")
 
 
 def test_gathered_it_is_a_build_folder(stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
