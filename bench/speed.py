@@ -33,8 +33,9 @@ from kgbuild.pipeline import KnowledgeGraph
 from kgbuild.records import Document, Record
 
 RUNS = 5
-PRICE = 0.05
-"""Dollars for an hour of one core, of a rented machine; a stated price, not a measured one."""
+PRICE = 0.085
+"""Dollars for an hour of one whole core, that is two vCPUs: a quarter of Amazon's c6i.2xlarge (8 vCPUs of an Intel Xeon with AVX-512, Linux,
+us-east-1, on demand), $.34 an hour as quoted on 17 April 2026; docs/performance.md names the source."""
 ARTICLE = 600
 """Words of the article that the cost is told for."""
 QUERY = "SELECT ?h ?t (COUNT(*) AS ?n) { ?s <https://w3id.org/kgbuild/ontology#holder> ?h ; <https://w3id.org/kgbuild/ontology#target> ?t } GROUP BY ?h ?t"
@@ -49,10 +50,13 @@ def run(options: argparse.Namespace) -> int:
     rooms = Rooms()
     rooms.annotator.annotate(documents[0])  # caches warm, as in a build of many articles
     words = sum(len(d.text.split()) for d in documents)
-    annotating, docs = _seconds(lambda: [rooms.annotator.annotate(d) for d in documents])
-    claiming, found = _seconds(lambda: [list(extract(doc)) for doc in docs])
+    annotating = claiming = 0.0
     records: list[Record] = []
-    for document, doc, claims in zip(documents, docs, found, strict=True):
+    for document in documents:  # one after another, as a build reads them
+        seconds, doc = _seconds(lambda d=document: rooms.annotator.annotate(d))  # type: ignore[misc]  # bound at once
+        annotating += seconds
+        seconds, claims = _seconds(lambda d=doc: extract(d))  # type: ignore[misc]
+        claiming += seconds
         records += [document, *doc._.entities, *doc._.mentions, *doc._.affiliations, *claims]
     resolving, resolved = _seconds(lambda: list(resolve.resolve(records)))
     graph = KnowledgeGraph(resolved)

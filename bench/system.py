@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kgbuild import resolve
-from kgbuild.annotate import Annotator
 from kgbuild.claims import extract
 from kgbuild.config import Config
 from kgbuild.errors import InputError
 from kgbuild.ids import document_id
+from kgbuild.language import annotator_of
 from kgbuild.records import Document, Record, Skipped
 from kgbuild.sources import read
 from kgbuild.sources.article import Article, Hints, to_document
@@ -26,7 +26,7 @@ class Rooms:
 
     def __init__(self, config: Config | None = None) -> None:
         self.config = config or Config()
-        self.annotator = Annotator(self.config)
+        self.annotator = annotator_of(self.config)  # as a build loads it
         self.seconds: Counter[str] = Counter()
         self.words = 0
         self.moved: list[

@@ -13,7 +13,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib import import_module, metadata
 from pathlib import Path
@@ -111,7 +111,8 @@ def _as_installed(file: metadata.PackagePath) -> bool:
 def _library(name: str) -> Found:
     try:
         version = metadata.version(name)
-        import_module(name)
+        with _without_torch():
+            import_module(name)
     except (metadata.PackageNotFoundError, ImportError) as error:
         yield "fail", f"cannot be imported ({error}); pip install --force-reinstall {name}"
         return
@@ -121,6 +122,19 @@ def _library(name: str) -> Found:
         if wanted is None
         else ("fail", f"{version}, and kgbuild needs {wanted}; pip install '{name}{wanted}'")
     )
+
+
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """Leave torch unloaded, which spaCy takes in wherever it is installed, for other pipelines: longer than all the rest together."""
+    if "torch" in sys.modules:
+        yield
+        return
+    sys.modules["torch"] = None  # type: ignore[assignment]  # an import of it fails, as where there is none
+    try:
+        yield
+    finally:
+        del sys.modules["torch"]
 
 
 def _wanted(name: str, version: str) -> str | None:

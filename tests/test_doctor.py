@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import plain_step
@@ -83,6 +85,13 @@ def test_a_build_at_work_is_named_and_its_files_are_not_blamed(out: Path) -> Non
         (out / "graph.ttl").write_bytes(b"half")
         told = of_folder(out)
     assert told[0][0] == "ok" and "process" in told[0][1] and all(level != "fail" for level, _ in told)
+
+
+def test_libraries_are_loaded_without_torch_and_it_is_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    with doctor._without_torch(), pytest.raises(ImportError):
+        import_module("torch")
+    assert "torch" not in sys.modules
 
 
 def test_a_broken_library_is_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

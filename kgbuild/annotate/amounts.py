@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
-from kgbuild.layers import slice_of
+from kgbuild.layers import slice_of, text_of
 from kgbuild.records import Span
 
 __all__ = ["find_amounts", "find_counts"]
@@ -69,7 +69,7 @@ def find_amounts(doc: Doc) -> Iterator[tuple[int, int, str]]:
 
     An amount that begins or ends inside a token is left out, save before a full stop that the token holds ("3m.").
     """
-    text = doc.text
+    text = text_of(doc)
     taken: list[tuple[int, int, str]] = []
     for label, pattern in _RULES:
         for match in pattern.finditer(text):

@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgbuild.annotate.words import words
-from kgbuild.layers import slice_of
+from kgbuild.layers import slice_of, text_of
 from kgbuild.records import Document, Span
 
 __all__ = ["borders", "paragraph_spans"]
@@ -35,7 +35,7 @@ def paragraph_spans(doc: Doc) -> Iterator[tuple[int, int, bool]]:
         if document.dateline is not None:
             yield document.dateline.begin, document.dateline.end, True
     else:
-        for match in _BLOCK.finditer(doc.text):
+        for match in _BLOCK.finditer(text_of(doc)):
             yield match.start(), match.end(), False
         if document is not None and document.dateline is not None:
             yield document.dateline.begin, document.dateline.end, True

@@ -26,7 +26,7 @@ from kgbuild.annotate.spans import (
 )
 from kgbuild.annotate.words import is_given_name, words
 from kgbuild.knowledge import Base, Candidate, Demonym, Title, Titles
-from kgbuild.layers import is_masked
+from kgbuild.layers import is_masked, text_of
 
 __all__ = ["BODIES", "PLACES", "STATES", "Name", "find_names"]
 
@@ -213,7 +213,7 @@ def _dateline_place(doc: Doc, base: Base, names: list[Name]) -> None:
     dateline = document.dateline if document is not None else None
     if dateline is None or not dateline.place:
         return
-    at = doc.text.lower().find(dateline.place.lower(), dateline.begin, dateline.end)
+    at = text_of(doc).lower().find(dateline.place.lower(), dateline.begin, dateline.end)
     span = doc.char_span(at, at + len(dateline.place)) if at >= 0 else None
     if span is not None:
         names.append(

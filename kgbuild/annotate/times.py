@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Token
 from kgbuild.annotate import calendar as cal
 from kgbuild.annotate.calendar import Days
 from kgbuild.annotate.draft import Draft
-from kgbuild.layers import TimeExpression, is_masked
+from kgbuild.layers import TimeExpression, is_masked, text_of
 from kgbuild.records import Document, Span
 
 __all__ = ["find_times", "reference_day"]
@@ -386,7 +386,7 @@ def find_times(doc: Doc) -> tuple[TimeExpression, ...]:
     starts = [t.idx for t in doc]
     found: list[TimeExpression] = []
     last: Days | None = None
-    text = doc.text  # (spaCy joins it anew at each call)
+    text = text_of(doc)
     for match, resolver, kind in _matches(text):
         # (Doc.char_span walks the whole Doc at each call)
         first = max(0, bisect_right(starts, match.start()) - 1)

@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from kgbuild.annotate.spans import is_capital, is_shouted
 from kgbuild.annotate.words import words
-from kgbuild.layers import is_masked, slice_of
+from kgbuild.layers import is_masked, slice_of, text_of
 from kgbuild.records import Span
 from kgbuild.rules import load_rules
 
@@ -54,7 +54,7 @@ def _form() -> re.Pattern[str]:
 
 
 def _forms(doc: Doc) -> Iterator[tuple[int, int]]:
-    for match in _form().finditer(doc.text):
+    for match in _form().finditer(text_of(doc)):
         tokens = slice_of(doc, Span(match.start(), match.end()))
         if tokens is not None and (tokens.start_char, tokens.end_char) == match.span():
             yield tokens.start, tokens.end

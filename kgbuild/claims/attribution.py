@@ -137,9 +137,9 @@ class _Reader:
 
     def words(self) -> None:
         for token in self.doc:
-            if is_masked(token) or not token.is_alpha:
+            if not token.is_alpha or not (read := lookup(token)) or is_masked(token):
                 continue
-            senses = tuple(s for s in lookup(token) if s.kind in self.kinds)
+            senses = tuple(s for s in read if s.kind in self.kinds)
             if senses and token.dep_ not in ("aux", "aux:pass", "cop", "amod", "compound"):
                 self._word(token, senses)
 

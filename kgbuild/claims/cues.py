@@ -69,10 +69,11 @@ def stance_rules() -> StanceRules:
 
 def cue_of(token: Token) -> str | None:
     """The name of the cue rule a word starts, None for most words."""
-    if is_masked(token) or token.pos_ not in ("VERB", "NOUN") or token.dep_ in ("amod", "compound"):
+    pos = token.pos_
+    if pos not in ("VERB", "NOUN") or is_masked(token) or token.dep_ in ("amod", "compound"):
         return None
     rules, lexicon = stance_rules(), event_lexicon()
-    if token.pos_ == "VERB":
+    if pos == "VERB":
         return rules.verbs.get(lexicon.verb_lemma(token), rules.verbs.get(token.lemma_.lower()))
     return rules.nouns.get(lexicon.noun_lemma(token), rules.nouns.get(token.lemma_.lower()))
 
@@ -89,9 +90,9 @@ def cue_heads(token: Token) -> list[Token]:
 
 def condemned(token: Token) -> Token | None:
     """The noun of an act that a condemning adjective stands before ("a cowardly attack"), if the word is one."""
-    noun = token.head
     if token.dep_ != "amod" or not lemma_in(token.lemma_.lower(), token, stance_rules().condemning):
         return None
+    noun = token.head
     return noun if noun.pos_ == "NOUN" and event_lexicon().noun_lemma(noun) in event_lexicon().nouns else None
 
 

@@ -104,6 +104,7 @@ def _idioms() -> dict[str, tuple[tuple[str, ...], ...]]:
     return {word: tuple(rows) for word, rows in found.items()}
 
 
+@lru_cache(maxsize=1)
 def phrases() -> tuple[tuple[tuple[str, ...], Sense], ...]:
     """Fixed phrases that introduce a source, as lower-case words, longest first, each with its reading."""
     rules = load_rules(FILE).get("phrases", {})

@@ -189,7 +189,7 @@ class _Reader:
         sign = int(lemma_in(lemma, token, self.rules.words.positive)) - int(
             lemma_in(lemma, token, self.rules.words.negative)
         )
-        if token.pos_ == "VERB" and token.dep_ != "amod":
+        if sign == 0 or (token.pos_ == "VERB" and token.dep_ != "amod"):
             return 0
         holder = token if syntax.children(token, "cop") else token.head if token.dep_ == "amod" else token
         negative = any(

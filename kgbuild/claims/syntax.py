@@ -85,6 +85,7 @@ GERUND_VERBS = frozenset(
 OBJECT_GERUND = frozenset({"of", "for", "from", "into", "over"})
 
 
+@cache
 def base(dep: str) -> str:
     """A relation without its subtype: "nsubj:pass" -> "nsubj"."""
     return dep.partition(":")[0]
@@ -92,7 +93,7 @@ def base(dep: str) -> str:
 
 def children(token: Token, *deps: str) -> list[Token]:
     """Children with one of these relations; a relation without subtype matches every subtype of it."""
-    return [c for c in token.children if c.dep_ in deps or base(c.dep_) in deps]
+    return [c for c in token.children if (dep := c.dep_) in deps or base(dep) in deps]
 
 
 def conjuncts(head: Token) -> list[Token]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_SURFACE = 160
 """Longest surface looked up, in characters; the longest name in the base is shorter."""
@@ -24,6 +25,7 @@ def strip_possessive(surface: str) -> str:
     return _POSSESSIVE.sub("", text) if any(c in "'’ʼ" for c in text[-2:]) else text
 
 
+@lru_cache(maxsize=1 << 15)
 def key(surface: str) -> str:
     """Give the look-up key of a name; empty when it cannot name anything.
 
