@@ -28,7 +28,7 @@ SUITES = {
     "coref": "coreference on GUM documents given as raw text",
     "parse": "tokens, tags, trees and sentences of raw text on Universal Dependencies treebanks",
     "floors": "the figures of floors.toml, each against its floor (--data ../shared)",
-    "endpoint": "a build folder served (--data) to 50 clients for --seconds, slow queries beside them",
+    "endpoint": "a build folder served (--data, or --limit articles resampled from it) to 50 clients for --seconds, slow queries beside them",
     "questions": "the named questions on a million triples, and in rdflib's memory store (--data a build, --limit its articles)",
     "store": "the build folder: Turtle, loading, checks, one article more, memory (--data a build, --limit its articles)",
     "kills": "builds killed at random moments (--data a build, --limit rounds): corrupt folders, lost articles",

@@ -22,6 +22,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from kgbuild.config import Config, data_path
 from kgbuild.ids import ACTOR_KINDS, document_id, entity_id
 from kgbuild.records import Dateline, Document, Entity, Event, Mention, Merge, Paragraph, Record, Span
 
-__all__ = ["article_records", "resampled"]
+__all__ = ["article_records", "resampled", "write"]
 
 SEED = 20261101
 _LOCAL = re.compile(r"(#[a-z]+)_([0-9]+)_([0-9]+)")
@@ -265,10 +266,17 @@ def _moved(record: Record, moved: Any, days: int) -> Any:
     return type(record)(**new)
 
 
-def main() -> int:
-    """Write a build folder of resampled articles."""
+def write(source: str | Path, count: int, out: Path, seed: int = SEED) -> None:
+    """Write a build folder of `count` articles resampled from the build in `source`."""
     from kgbuild import pipeline
+    from kgbuild.resolve import resolve
 
+    articles = resampled(article_records(pipeline.read_records(source)), count, seed)
+    pipeline.KnowledgeGraph(resolve(chain.from_iterable(articles)), config=Config()).save(out)
+
+
+def main() -> int:
+    """Write a build folder of resampled articles, as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m bench.resample", description=__doc__)
     parser.add_argument("--from", dest="source", default="output", help="the build folder whose articles are resampled")
     parser.add_argument(
@@ -277,11 +285,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("-o", dest="out", required=True, help="the build folder to write")
     options = parser.parse_args()
-    sources = article_records(pipeline.read_records(options.source))
-    from kgbuild.resolve import resolve
-
-    records = [r for article in resampled(sources, options.count, options.seed) for r in article]
-    pipeline.KnowledgeGraph(resolve(records), config=Config()).save(Path(options.out))
+    write(options.source, options.count, Path(options.out), options.seed)
     return 0
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import pickle
+import queue
 import signal
 import threading
 import warnings
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
-__all__ = ["Lost", "apart"]
+__all__ = ["Lost", "apart", "in_thread"]
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ def apart(work: Callable[[], T], seconds: float | None = None) -> T:
     Raises TimeoutError when it takes longer than `seconds`, and Lost. Where processes cannot fork (Windows) a thread does it, and nothing is Lost.
     """
     if not hasattr(os, "fork"):
-        return _in_thread(work, seconds)
+        return in_thread(work, seconds)
     source, sink = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads: the work takes no lock of theirs
@@ -73,22 +74,40 @@ def _in_fork(work: Callable[[], object], seconds: float | None, sink: int) -> No
         os._exit(1)
 
 
-def _in_thread(work: Callable[[], T], seconds: float | None) -> T:
-    """In a thread of its own, which is left behind when it does not end."""
+def in_thread(work: Callable[[], T], seconds: float | None = None) -> T:
+    """What `work` gives in a thread, which is left behind when it does not end; raises what it raises, TimeoutError after `seconds`."""
     answer: list[T] = []
-    failure: list[Exception] = []
+    failure: list[BaseException] = []
+    running = threading.Lock()
 
     def do() -> None:
         try:
             answer.append(work())
-        except Exception as error:  # handed to the caller's thread, whatever it is
+        except BaseException as error:  # handed to the caller's thread, whatever it is
             failure.append(error)
+        _idle.append(jobs)
+        running.release()
 
-    thread = threading.Thread(target=do, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
+    try:
+        jobs = _idle.pop()
+    except IndexError:
+        jobs = queue.SimpleQueue()
+        threading.Thread(target=_serve, args=(jobs,), daemon=True).start()
+    running.acquire()
+    jobs.put(do)
+    if not running.acquire(timeout=-1 if seconds is None else seconds):
         raise TimeoutError
     if failure:
         raise failure[0]
     return answer[0]
+
+
+# Threads that wait for the next work: to start one takes as long as many a short question.
+_idle: list[queue.SimpleQueue[Callable[[], None]]] = []
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)  # a fork has none of them
+
+
+def _serve(jobs: queue.SimpleQueue[Callable[[], None]]) -> None:
+    while True:
+        jobs.get()()

@@ -142,6 +142,8 @@ def article(annotator: Annotator, document: Document) -> list[Record] | Skipped:
         found = extract(doc)
     except Exception as error:  # one article's failure, whatever it is, must not cost the others
         return Skipped(document.source, f"processing failed ({type(error).__name__}: {_one_line(error)})")
+    if doc._.unread_pairs:
+        document = replace(document, unread_pairs=doc._.unread_pairs)
     return [document, *doc._.entities, *doc._.mentions, *doc._.affiliations, *found]
 
 

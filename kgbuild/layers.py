@@ -8,6 +8,7 @@
 `doc._.times`      tuple of TimeExpression ordered by begin
 `doc._.leanings`   tuple of Leaning: how surely one actor of a sentence is for or against another, as the stance network reads it,
                    ordered by place; () where the network did not run
+`doc._.unread_pairs` how many pairs of actors the stance network left unread, because their sentences name too many
 `token._.masked`   True for tokens of paragraphs nobody should read as sentences (aside, date) and of the dateline
 
 Trees carry Universal Dependencies labels with subtypes ("nsubj:pass", "obl:agent", "acl:relcl", "nmod:poss"); token.tag_ is a Penn
@@ -67,7 +68,7 @@ class Leaning:
 def register() -> None:
     """Declare the extension attributes; safe to call more than once."""
     for name, default in (("document", None), ("entities", ()), ("mentions", ()), ("affiliations", ()), ("times", ()),
-                          ("leanings", ())):  # fmt: skip
+                          ("leanings", ()), ("unread_pairs", 0)):  # fmt: skip
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=default)
     if not Token.has_extension("masked"):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kgbuild.apart import Lost, apart
+from kgbuild.apart import Lost, apart, in_thread
 from kgbuild.errors import QueryError, UsageError
 from kgbuild.ids import ID
 from kgbuild.ontology import KG, V
@@ -242,7 +242,7 @@ def run(store: ox.Store, text: str, *arguments: str, seconds: float = TIME_LIMIT
     base = store_base(store)
     by_name = {q.name: q for q in named_questions()}
     if text in by_name:
-        return _execute(store, bind(store, by_name[text], *arguments), base, seconds)
+        return _execute(store, bind(store, by_name[text], *arguments), base, seconds, ours=True)
     if not _QUERY_FORM.search(text) and not _UPDATE.match(text):
         near = get_close_matches(text, by_name, 3, 0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "`kgbuild query --list` shows them"
@@ -386,7 +386,7 @@ def _entities(store: ox.Store, words: str, classes: Iterable[str]) -> list[Iri]:
         item = ox.NamedNode("http://www.wikidata.org/entity/" + words.upper())
         nodes = [q.subject for q in store.quads_for_pattern(None, same, item, None)]
         return sorted(Iri(n.value) for n in nodes if isinstance(n, ox.NamedNode) and _is_a(store, n, classes))
-    entries = _labels(store, classes).get(_folded(words), [])
+    entries = _labels(store, classes, _folded(words)).get(_folded(words), [])
     preferred = {iri for iri, main, _ in entries if main}
     return sorted(preferred or {iri for iri, _, _ in entries}) or _called(store, _folded(words), classes)
 
@@ -397,20 +397,31 @@ def _called(store: ox.Store, folded: str, classes: Iterable[str]) -> list[Iri]:
     query = (
         f"PREFIX kg: <{KG}> PREFIX v: <{V}> PREFIX nif: <{PREFIXES['nif']}> SELECT DISTINCT ?entity ?words {{ "
         "?mention kg:form ?form ; kg:denotes ?entity ; nif:anchorOf ?words . ?entity a ?class "
-        f"FILTER(?form IN (v:Name, v:Metonym)) FILTER(?class IN ({values})) }}"
+        f"FILTER(?form IN (v:Name, v:Metonym)) FILTER(?class IN ({values})) {_may_be('?words', folded)} }}"
     )
     rows = _solutions(store.query(query))
     return sorted({Iri(row["entity"].value) for row in rows if _folded(row["words"].value) == folded})
 
 
-def _labels(store: ox.Store, classes: Iterable[str]) -> dict[str, list[tuple[Iri, bool, str]]]:
-    """Folded label -> (entity, whether it is the preferred label, the label as written)."""
+def _may_be(variable: str, folded: str) -> str:
+    """A FILTER that lets pass every text that is `folded` when folded, and few others: engines know no `casefold`.
+
+    A text in ASCII folds as it is lowered, so it has the longest run of letters; any other text passes.
+    """
+    run = max(re.findall(r"[a-z0-9]+", folded), key=len, default="")
+    return f'FILTER(CONTAINS(LCASE(STR({variable})), "{run}") || REGEX(STR({variable}), "[^ -~]"))'
+
+
+def _labels(store: ox.Store, classes: Iterable[str], folded: str = "") -> dict[str, list[tuple[Iri, bool, str]]]:
+    """Folded label -> (entity, whether it is the preferred label, the label as written); few but `folded` when it is given."""
     found: dict[str, list[tuple[Iri, bool, str]]] = defaultdict(list)
     for kind in classes:
         query = (
             "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?entity ?main ?label { "
             f"?entity a <{KG}{kind}> . {{ ?entity skos:prefLabel ?label BIND(true AS ?main) }} UNION "
-            "{ ?entity skos:altLabel ?label BIND(false AS ?main) } }"
+            "{ ?entity skos:altLabel ?label BIND(false AS ?main) } "
+            + (_may_be("?label", folded) if folded else "")
+            + " }"
         )
         for row in _solutions(store.query(query)):
             label = row["label"].value
@@ -452,10 +463,15 @@ def _value(store: ox.Store, parameter: Parameter, words: str) -> Iri:
     return Iri(found)
 
 
-def _execute(store: ox.Store, text: str, base: str, seconds: float) -> Result:
-    """Run a query in a process of its own: the engine cannot be told to stop, and some faults of its own end the process it is in."""
+def _execute(store: ox.Store, text: str, base: str, seconds: float, ours: bool = False) -> Result:
+    """Run a query in a process of its own: the engine cannot be told to stop, and some faults of its own end the process it is in.
+
+    A question of `ours` does neither, and beside a million triples a fork takes longer than many an answer.
+    """
     try:
-        return apart(lambda: _answer(store.query(text, prefixes=data_prefixes(base)), base), seconds)
+        return (in_thread if ours else apart)(
+            lambda: _answer(store.query(text, prefixes=data_prefixes(base)), base), seconds
+        )
     except TimeoutError as error:
         raise QueryError(f"the query took longer than {seconds:g} s; narrow it, or add a LIMIT") from error
     except Lost as error:
@@ -470,8 +486,7 @@ def _answer(found: Any, base: str) -> Result:
     if isinstance(found, ox.QueryTriples):
         triples = tuple(_triple(t) for t in found)
         return Result(("subject", "predicate", "object"), triples, base, triples)
-    variables = tuple(v.value for v in found.variables)
-    return Result(variables, tuple(tuple(_term(row[v]) for v in variables) for row in found), base)
+    return Result(tuple(v.value for v in found.variables), tuple(tuple(map(_term, row)) for row in found), base)
 
 
 def _triple(triple: Any) -> Triple:
@@ -481,13 +496,13 @@ def _triple(triple: Any) -> Triple:
 
 
 def _term(term: Any) -> Term | None:
-    if term is None:
-        return None
     if isinstance(term, ox.Literal):
         return Literal(term.value, term.datatype.value, term.language)
+    if isinstance(term, ox.NamedNode):
+        return Iri(term.value)
     if isinstance(term, ox.BlankNode):
         return Iri(f"_:{term.value}")  # only the ontology has any, in its lists
-    return Iri(term.value) if isinstance(term, ox.NamedNode) else Literal(str(term))
+    return None if term is None else Literal(str(term))
 
 
 def _short(iri: Iri) -> str:

@@ -105,7 +105,8 @@ class Dateline:
 
 @dataclass(frozen=True, slots=True)
 class Document(Shown):
-    """One article. `id` is "article/<first 16 hex digits of sha256>"; `text` is NFC with LF line ends."""
+    """One article. `id` is "article/<first 16 hex digits of sha256>"; `text` is NFC with LF line ends. `unread_pairs` counts the pairs of
+    actors that the stance network did not read, because their sentences name too many."""
 
     id: str
     text: str
@@ -118,6 +119,7 @@ class Document(Shown):
     language: str = "en"
     dateline: Dateline | None = None
     paragraphs: tuple[Paragraph, ...] = ()
+    unread_pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

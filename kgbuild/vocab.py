@@ -212,6 +212,7 @@ DATA_PROPERTIES = (
     "textSha256",
     "datelinePlace",
     "datelineDate",
+    "unreadPairs",
     "agency",
     "role",
     "known",
@@ -460,6 +461,11 @@ TERMS: dict[str, tuple[str, str]] = {
     ),
     "kg:datelinePlace": ("dateline place", "The place named in the dateline, as written."),
     "kg:datelineDate": ("dateline date", "The day the dateline names."),
+    "kg:unreadPairs": (
+        "unread pairs",
+        "How many pairs of actors the stance network did not read, because their sentences name too many; left "
+        "out where it read all.",
+    ),
     "kg:agency": ("agency", "The news agency or agencies the dateline credits, as written."),
     "kg:role": ("role", "The role in words (\"foreign minister\"); absent where no word says it."),
     "kg:known": (

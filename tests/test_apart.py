@@ -6,13 +6,14 @@ import faulthandler
 import os
 import re
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from kgbuild.apart import Lost, apart
+from kgbuild.apart import Lost, apart, in_thread
 from kgbuild.errors import QueryError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that fork")
@@ -22,12 +23,8 @@ def test_what_it_gives_and_raises_comes_back() -> None:
     held = [os.getpid()]
     assert apart(lambda: (os.getpid() != held[0], held)) == (True, held)
     assert len(apart(lambda: b"x" * 5_000_000)) == 5_000_000
-
-    def fails() -> None:
-        raise QueryError("no such thing")
-
     with pytest.raises(QueryError, match="no such thing"):
-        apart(fails)
+        apart(_fails)
 
 
 def test_work_that_never_lets_go_of_the_interpreter_is_ended() -> None:
@@ -47,6 +44,23 @@ def test_what_ends_it_is_named_and_nothing_else_is_said(end: Callable[[], object
     with pytest.raises(Lost, match=says):
         apart(work)
     assert capfd.readouterr().err == ""
+
+
+def test_in_a_thread_that_is_kept_for_the_next_or_left_behind() -> None:
+    first = in_thread(threading.get_ident)
+    assert first == in_thread(threading.get_ident) != threading.get_ident()
+    with pytest.raises(QueryError, match="no such thing"):
+        in_thread(_fails)
+    never = threading.Event()
+    with pytest.raises(TimeoutError):
+        in_thread(never.wait, 0.1)
+    assert in_thread(threading.get_ident) != first
+    assert apart(lambda: in_thread(lambda: 3), 20) == 3  # a fork has none of the threads
+    never.set()
+
+
+def _fails() -> None:
+    raise QueryError("no such thing")
 
 
 def test_an_interrupt_ends_both(tmp_path: Path) -> None:

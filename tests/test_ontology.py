@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from kgbuild.export import dump
 from kgbuild.export.derived import derived_turtle
 from kgbuild.ontology import KG, V, ontology_file
 from kgbuild.rdf import PREFIXES
+from kgbuild.records import Document
 from kgbuild.store import flat_turtle
 
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
@@ -115,7 +117,8 @@ def test_ontology_and_data_are_consistent_in_owl_2_rl() -> None:
 
 
 def test_every_term_the_writers_use_is_declared(ontology: rdflib.Graph) -> None:
-    turtle = dump("turtle", arland.RECORDS, Config())
+    crowded = [dataclasses.replace(r, unread_pairs=3) if isinstance(r, Document) else r for r in arland.RECORDS]
+    turtle = dump("turtle", crowded, Config())
     data = rdflib.Graph().parse(data=turtle, format="turtle").parse(data=flat_turtle(turtle), format="turtle")
     data.parse(data=derived_turtle(Aggregates(arland.RECORDS), Config()), format="turtle")
     declared = {str(s) for s in ontology.subjects() if isinstance(s, rdflib.URIRef)}
@@ -130,7 +133,8 @@ def test_every_term_the_writers_use_is_declared(ontology: rdflib.Graph) -> None:
 
 def test_everything_the_hand_made_records_can_say_is_said(ontology: rdflib.Graph) -> None:
     """Every property of the ontology is in use, but for the one that no extractor fills yet."""
-    turtle = dump("turtle", arland.RECORDS, Config())
+    crowded = [dataclasses.replace(r, unread_pairs=3) if isinstance(r, Document) else r for r in arland.RECORDS]
+    turtle = dump("turtle", crowded, Config())
     data = rdflib.Graph().parse(data=turtle, format="turtle").parse(data=flat_turtle(turtle), format="turtle")
     data.parse(data=derived_turtle(Aggregates([*arland.RECORDS, *changed()]), Config()), format="turtle")
     properties = {f"{KG}{name}" for name in (*vocab.OBJECT_PROPERTIES, *vocab.DATA_PROPERTIES)}

@@ -399,3 +399,13 @@ def test_the_corrections_of_the_page_are_read(tmp_path: Path) -> None:
     (tmp_path / "fix.yaml").write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
     good, bad = read_corrections(tmp_path / "fix.yaml")
     assert {c.action for c in good} == {"merge", "split", "rename", "reject"} and len(good) == 5 and not bad
+
+
+def test_pairs_of_actors_that_were_not_read_are_reported() -> None:
+    told = [
+        dataclasses.replace(r, unread_pairs=1710) if isinstance(r, Document) and r.id == document(4).id else r
+        for r in story()
+    ]
+    skipped: list[Skipped] = []
+    resolve(told, (), skipped)
+    assert [(s.source, "1710 pairs" in s.reason) for s in skipped] == [(document(4).source, True)]

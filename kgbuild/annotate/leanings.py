@@ -149,16 +149,18 @@ def window(roles: Array, size: int = MOST_PIECES) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """A sentence (its range of tokens), one mention for each actor in it, and the pairs of these to read, by place in the list."""
+    """A sentence (its range of tokens), one mention for each actor in it, the pairs of these to read, by place in the list, and how
+    many more there are."""
 
     begin: int
     end: int
     mentions: tuple[Mention, ...]
     pairs: tuple[tuple[int, int], ...]
+    unread: int
 
 
 class LeaningReader:
-    """Callable over Docs that hold records; sets doc._.leanings."""
+    """Callable over Docs that hold records; sets doc._.leanings and doc._.unread_pairs."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -168,6 +170,7 @@ class LeaningReader:
         middle = doc.user_data.pop(MIDDLE, None)
         if isinstance(middle, Middle):
             scenes = list(_scenes(doc))
+            doc._.unread_pairs = sum(s.unread for s in scenes)
             found: list[Leaning] = []
             for at in range(0, len(scenes), SCENES):
                 found += self._read(doc, middle, scenes[at : at + SCENES])
@@ -217,9 +220,9 @@ def _scenes(doc: Doc) -> Iterator[_Scene]:
             last += 1
         if last - at > 1 and not is_masked(sentence.root):
             mentions = _one_each(actors[at:last])
-            pairs = _nearest(mentions, entities)
+            pairs, unread = _nearest(mentions, entities)
             if pairs:
-                yield _Scene(sentence.start, sentence.end, mentions, pairs)
+                yield _Scene(sentence.start, sentence.end, mentions, pairs, unread)
         at = last
 
 
@@ -237,15 +240,15 @@ def _one_each(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
     return tuple(sorted(best.values(), key=lambda m: (m.span.begin, -m.span.end)))
 
 
-def _nearest(mentions: Sequence[Mention], entities: dict[str, Entity]) -> tuple[tuple[int, int], ...]:
-    """The pairs to read, those nearest to each other where there are too many."""
+def _nearest(mentions: Sequence[Mention], entities: dict[str, Entity]) -> tuple[tuple[tuple[int, int], ...], int]:
+    """The pairs to read, those nearest to each other where there are too many, and how many are left out."""
     found = []
     for n, one in enumerate(mentions):
         for k, other in enumerate(mentions[n + 1 :], n + 1):
             apart = other.span.begin - one.span.end
             if apart >= 0 and not _of_one_house(entities[one.entities[0]], entities[other.entities[0]]):
                 found.append((apart, n, k))
-    return tuple(sorted((n, k) for _, n, k in sorted(found)[:MOST_PAIRS]))
+    return tuple(sorted((n, k) for _, n, k in sorted(found)[:MOST_PAIRS])), max(0, len(found) - MOST_PAIRS)
 
 
 def _of_one_house(one: Entity, other: Entity) -> bool:
@@ -253,7 +256,9 @@ def _of_one_house(one: Entity, other: Entity) -> bool:
     return one.id in other.affiliation or other.id in one.affiliation
 
 
-@Language.factory("kgbuild_leanings", requires=["doc._.mentions", "doc.sents"], assigns=["doc._.leanings"])
+@Language.factory(
+    "kgbuild_leanings", requires=["doc._.mentions", "doc.sents"], assigns=["doc._.leanings", "doc._.unread_pairs"]
+)
 def make_leaning_reader(nlp: Language, name: str) -> LeaningReader:
     """Factory of the component; the encoder of the same pipeline must keep its middle."""
     return LeaningReader(Network(data_path("leanings")))

@@ -54,7 +54,7 @@ _KG = _terms(
     "condition confidence content contentSpan cue dateline datelineDate datelinePlace denotes earliest "
     "eventType extractor form hearsay holder instrument known latest lemma member mergeRule mergedFrom mergedInto modality mode negated origin place "
     "polarity quantity quantityText reason recipient role score sentence source sourceSpan span speechAct stanceKind "
-    "statement target territory text textSha256 theme timeText trigger via voice within",
+    "statement target territory text textSha256 theme timeText trigger unreadPairs via voice within",
 )
 _NIF = _terms(PREFIXES["nif"], "Context anchorOf beginIndex endIndex isString referenceContext")
 _SCHEMA = _terms(PREFIXES["schema"], "NewsArticle datePublished headline inLanguage name softwareVersion url")
@@ -244,6 +244,8 @@ class _View:
             self.say(node, _SCHEMA["url"], Literal(record.url, XSD + "anyURI"))
         # The name without its folders: a graph that is passed on says nothing of the machine it was made on.
         self.text(node, _DC["source"], re.split(r"[/\\]", record.source)[-1] or None)
+        if record.unread_pairs:
+            self.say(node, _KG["unreadPairs"], integer(record.unread_pairs))
         if record.dateline is not None:
             line = record.dateline
             self.span(node, "dateline", Span(line.begin, line.end))

@@ -47,12 +47,19 @@ class Article:
         return profiles(joined, belongs, self.home)
 
     def records(self, name: Renaming) -> tuple[list[Record], list[Event], list[Skipped]]:
-        """The records with the ids of the whole graph: all but events, events, and the stances that the new ids make void, to be reported."""
+        """The records with the ids of the whole graph: all but events, events, and what is to be reported: stances that the new ids
+        make void, pairs that were not read."""
         kept: list[Record] = []
         events: list[Event] = []
         lost: list[Skipped] = []
         document = self.document
         source = document.source if document is not None else (self.home or "")
+        if document is not None and document.unread_pairs:
+            lost.append(
+                Skipped(
+                    source, f"{document.unread_pairs} pairs of actors not read for stances: too many in one sentence"
+                )
+            )
         for record in self.others.values():
             new = record_with(record, name)
             if isinstance(new, Event):

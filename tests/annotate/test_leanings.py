@@ -104,11 +104,13 @@ def test_what_is_no_pair(words: str, actors: list[tuple[str, str]], affiliation:
 
 def test_a_sentence_of_sixty_actors_costs_no_more_than_the_bound() -> None:
     names = [f"N{n:02}" for n in range(60)]
-    network, found = read(sentence(" and ".join(names) + " met .", [("Organization", n) for n in names]))
+    doc = sentence(" and ".join(names) + " met .", [("Organization", n) for n in names])
+    network, found = read(doc)
     assert len(network.marks) == 1
     assert len(network.pairs) == len(found) == MOST_PAIRS
     assert ("N01", "N00", 0.75, 0.0) in found
     assert ("N59", "N00", 0.75, 0.0) not in found
+    assert doc._.unread_pairs == 60 * 59 // 2 - MOST_PAIRS
 
 
 def test_a_name_is_read_rather_than_a_pronoun() -> None:
