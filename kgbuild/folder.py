@@ -47,8 +47,8 @@ _OURS: Final = (
 """What a build writes: a folder that has one of them and no manifest of kgbuild is somebody else's."""
 _FOLDERS: Final = ("articles", "shared", "records", "flat", "parts")
 """The folders a build makes."""
-_NAME: Final = re.compile(r"(?:[\w.-]+/)*[\w.-]+")
-"""What a file of a build is called, relative to its folder."""
+_NAME: Final = re.compile(r"(?!.{256})(?:[\w.-]+/)*[\w.-]+", re.ASCII)
+"""What a file of a build is called, relative to its folder: nothing that a file system finds too long."""
 _MANY: Final = 64
 """Files from which on one sync of the whole system is cheaper than one of each."""
 _PATIENCE: Final = 10.0
