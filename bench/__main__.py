@@ -38,6 +38,7 @@ SUITES = {
     "cluster-kills": "runs on a Ray cluster with random kills (--data a build, --limit kills; --set here: without Ray)",
     "workers": "two worker processes against one on PolNeAR: wall and processor time, memory, first progress line",
     "page": "the page in headless Chromium: time to answer, size, pictures a second at 5,000 names (--data a build)",
+    "additions": "a folder grown in steps against one build of its articles, byte for byte (--data a build, --limit articles)",
     "growth": "builds after the language step from 10 articles on: time, output, memory and their exponents (--data a build)",
     "speed": "kgbuild beside its encoder alone, a home-made pipeline and rdflib: words, triples, memory, start, cost (--data articles)",
 }

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from kgbuild.errors import BuildFolderError, OutputError
-from kgbuild.files import NO_FILE, pipes_in, whole_file
+from kgbuild.files import NO_FILE, pipes_in, regular, whole_file
 
 __all__ = [
     "AGGREGATES", "FORMAT", "LARGE_FORMAT", "MANIFEST", "STATE", "STORE", "Folder", "aggregate_files", "article_files", "entity_files", "flat_files", "graph_files", "holder", "interrupted", "is_large", "listed_articles",
@@ -47,8 +47,8 @@ _OURS: Final = (
 """What a build writes: a folder that has one of them and no manifest of kgbuild is somebody else's."""
 _FOLDERS: Final = ("articles", "shared", "records", "flat", "parts")
 """The folders a build makes."""
-_NAME: Final = re.compile(r"(?:[\w.-]+/)*[\w.-]+")
-"""What a file of a build is called, relative to its folder."""
+_NAME: Final = re.compile(r"(?!.{256})(?:[\w.-]+/)*[\w.-]+", re.ASCII)
+"""What a file of a build is called, relative to its folder: nothing that a file system finds too long."""
 _MANY: Final = 64
 """Files from which on one sync of the whole system is cheaper than one of each."""
 _PATIENCE: Final = 10.0
@@ -99,7 +99,7 @@ class Folder:
         """A file as it will be: of the next generation, where it was staged."""
         target = self.store / _NEXT / name
         try:
-            return (target if target.exists() else self.path / name).read_bytes()
+            return regular(target if target.exists() else self.path / name).read_bytes()
         except OSError as error:
             raise BuildFolderError(f"{self.path / name}: cannot be read ({error.strerror or error}); put it back, or build into another folder") from error  # fmt: skip
 
@@ -145,7 +145,7 @@ def writing(path: Path) -> Iterator[Folder]:
     Raises OutputError when it cannot be written, is not kgbuild's or is being written by another process, BuildFolderError when
     its manifest cannot be read or is of a newer version.
     """
-    refuse_pipes(path)
+    refuse_pipes(path, ("parts",) if (path / "parts").is_dir() else _FOLDERS)  # files of a large one when they are read
     _refuse_foreign(path)
     _refuse_links(path)
     try:
@@ -389,9 +389,9 @@ _SHAPES: Final[Mapping[str, Callable[[Any], bool]]] = {
 """Key of a manifest -> whether a value has its shape."""
 
 
-def refuse_pipes(path: Path) -> None:
-    """Raises BuildFolderError when a pipe, socket or device has the name of a file of the build."""
-    for pipe in pipes_in(path, (MANIFEST, STORE, *_OURS), (*_FOLDERS, STORE)):
+def refuse_pipes(path: Path, folders: Iterable[str] = _FOLDERS) -> None:
+    """Raises BuildFolderError when a pipe, socket or device has the name of a file of the build, at its top or in these of its folders."""
+    for pipe in pipes_in(path, (MANIFEST, STORE, *_OURS), (*folders, STORE)):
         raise BuildFolderError(f"{pipe}: {NO_FILE}; take it away")
 
 

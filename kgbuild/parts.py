@@ -33,7 +33,7 @@ MANY: Final = 2000
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS part_file (name TEXT PRIMARY KEY, prefix TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS part_file_of ON part_file (prefix);
+CREATE INDEX IF NOT EXISTS part_file_of ON part_file (prefix, name, digest);
 CREATE TABLE IF NOT EXISTS part_article (
   home TEXT PRIMARY KEY, prefix TEXT NOT NULL, entry TEXT NOT NULL, drawn TEXT NOT NULL, counts TEXT NOT NULL, tools TEXT NOT NULL,
   voices TEXT NOT NULL, context TEXT NOT NULL) WITHOUT ROWID;
@@ -270,16 +270,18 @@ class Parts:
 
     def _draw_index(self, prefix: str, drawn: Drawn) -> None:
         name = f"parts/{prefix}.json"
-        articles = self.db.execute(
-            "SELECT entry FROM part_article WHERE prefix = ? ORDER BY home", (prefix,)
+        articles = self.db.execute("SELECT entry FROM part_article WHERE prefix = ? ORDER BY home", (prefix,))
+        files = self.db.execute(
+            "SELECT name, digest FROM part_file WHERE prefix = ? ORDER BY name", (prefix,)
         ).fetchall()
-        files = dict(self.db.execute("SELECT name, digest FROM part_file WHERE prefix = ? ORDER BY name", (prefix,)))
         self.db.execute("DELETE FROM part_index WHERE name = ?", (name,))
         if not files:
             drawn.dropped.add(name)
             return
-        found: dict[str, Any] = {"articles": [json.loads(entry) for (entry,) in articles], "files": files}
-        content = (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
+        rows = (",\n  ".join(e for (e,) in articles), ",\n  ".join(f'"{n}": "{digest}"' for n, digest in files))
+        content = '{{\n "articles": [\n  {}\n ],\n "files": {{\n  {}\n }}\n}}\n'.format(
+            *rows
+        ).encode()  # names as they are: ASCII
         drawn.dropped.discard(name)
         self.db.execute("INSERT INTO part_index VALUES (?, ?)", (name, hashlib.sha256(content).hexdigest()))
         self._stage(name, content)

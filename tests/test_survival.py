@@ -21,7 +21,7 @@ from kgbuild.config import Config
 from kgbuild.doctor import examine
 from kgbuild.endpoint.dataset import open_dataset
 from kgbuild.errors import InputError, KgbuildError, OutputError
-from kgbuild.folder import settled
+from kgbuild.folder import settled, writing
 from kgbuild.knowledge.own import read_own
 from kgbuild.records import Document
 from kgbuild.store import open_store
@@ -300,6 +300,19 @@ def test_a_pipe_in_the_place_of_a_file_is_refused(name: str, link: bool, place: 
             call()
         assert "\n" not in str(error.value)
     assert any(f.level == "fail" and path.name in f.says for f in examine(out))
+
+
+def test_a_pipe_among_the_files_of_a_large_folder_is_refused_by_who_reads_it(place: Place, tmp_path: Path, plain: None, patience: None, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr(pipeline, "LARGE", 0)
+    out = tmp_path / "out"
+    pipeline.build(place.news, out)
+    path = min((out / "articles").glob("*.ttl"))
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(KgbuildError, match=f"{path.name}: a pipe"):
+        check(out)
+    with writing(out) as folder, pytest.raises(KgbuildError, match=rf"{path.name}: cannot be read \(a pipe"):
+        folder.read_staged(f"articles/{path.name}")
 
 
 def test_a_pipe_given_as_an_input_as_corrections_or_as_entities_is_refused(place: Place, tmp_path: Path, plain: None, patience: None) -> None:  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from functools import lru_cache
@@ -49,7 +50,7 @@ class Identities:
                 empty.discard(number)
         for number in empty:
             if number not in stale:
-                stale |= self._block(number)
+                stale |= self._block(number).keys()
         for number in empty:
             self._take_out(number)
         return self._settle(stale - empty), numbers_of
@@ -80,18 +81,26 @@ class Identities:
     def _read(self, number: int) -> Profile:
         return _profile(self.db.execute("SELECT content FROM ledger_profile WHERE number = ?", (number,)).fetchone()[0])
 
-    def _block(self, number: int) -> set[int]:
-        """All that is joined to a profile by keys."""
-        found, waiting, keys = {number}, [number], set[str]()
+    def _block(self, number: int) -> dict[int, tuple[Profile, str | None]]:
+        """All that is joined to a profile by keys, by number, each with the article it is of alone."""
+        query = "SELECT p.number, p.content, p.home FROM ledger_key k JOIN ledger_profile p ON p.number = k.profile WHERE k.name = ?"
+        found: dict[int, tuple[Profile, str | None]] = {}
+        waiting, keys, seen = [self._read(number)], set[str](), set[tuple[object, ...]]()
         while waiting:
-            for key in map(_key, keys_of(self._read(waiting.pop()))):
+            profile = waiting.pop()
+            if (
+                alike := (profile.kind, profile.names)
+            ) in seen:  # most of a block are called the same, and have the same keys
+                continue
+            seen.add(alike)
+            for key in map(_key, keys_of(profile)):
                 if key not in keys:
                     keys.add(key)
-                    for (other,) in self.db.execute("SELECT profile FROM ledger_key WHERE name = ?", (key,)):
+                    for other, content, home in self.db.execute(query, (key,)):
                         if other not in found:
-                            found.add(other)
-                            waiting.append(other)
-        return found
+                            found[other] = _profile(content), home
+                            waiting.append(found[other][0])
+        return dict(sorted(found.items()))
 
     def _settle(self, stale: set[int]) -> set[str]:
         changed: set[str] = set()
@@ -100,15 +109,15 @@ class Identities:
             if number in done:
                 continue
             block = self._block(number)
-            done |= block
-            rows = [
-                self.db.execute("SELECT content, home FROM ledger_profile WHERE number = ?", (n,)).fetchone()
-                for n in sorted(block)
-            ]
-            profiles = {_profile(content): home for content, home in rows}
+            done |= block.keys()
+            profiles = dict(block.values())
             homes = {p.id: home for p, home in profiles.items() if home is not None}
+            query = (
+                "SELECT name, entity, rule, reason FROM ledger_identity WHERE name IN (SELECT value FROM json_each(?))"
+            )
+            before = {row[0]: row[1:] for row in self.db.execute(query, (json.dumps(list(homes)),))}
             for name, identity in decided(tuple(profiles)).items():
-                if self.of(name) != identity:
+                if before.get(name) != (identity.entity, identity.rule, identity.reason):
                     changed.add(homes[name])
                     self.db.execute(
                         "INSERT OR REPLACE INTO ledger_identity VALUES (?, ?, ?, ?, ?)",

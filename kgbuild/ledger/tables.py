@@ -11,6 +11,7 @@ __all__ = ["clear", "create", "pack", "unpack"]
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS ledger_home (home TEXT PRIMARY KEY, content BLOB NOT NULL, lost TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ledger_home_lost ON ledger_home (home) WHERE lost != '';
 CREATE TABLE IF NOT EXISTS ledger_profile (
   number INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE, home TEXT, times INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS ledger_key (name TEXT NOT NULL, profile INTEGER NOT NULL, PRIMARY KEY (name, profile)) WITHOUT ROWID;

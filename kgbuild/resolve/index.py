@@ -221,9 +221,9 @@ def _joined(profiles: list[Profile], what: str) -> list[_Group]:
     """Groups of profiles that share a spelling together with a body, or a state."""
     sets = _Sets()
     for profile in profiles:
-        for name in profile.names:
+        for text in {spelling(name, profile.kind) for name in profile.names}:
             for anchor in getattr(profile, what):
-                sets.join((spelling(name, profile.kind), anchor), profile.id)
+                sets.join((text, anchor), profile.id)
     found: dict[Hashable, list[Profile]] = defaultdict(list)
     for profile in profiles:
         found[sets.find(profile.id)].append(profile)
@@ -288,10 +288,12 @@ def _named(groups: list[_Group], known: dict[str, _Group]) -> dict[str, Identity
             entity = entity_id(first.kind, label, None, scope)
         else:
             entity = first.id
+        if len(group.members) == 1 and not others:
+            out[first.id] = Identity(entity)
+            continue
         shared = Counter(a for p in (*group.members, *others) for a in {*p.bodies, *p.states})
         for profile in group.members:
-            alone = len(group.members) == 1 and not others
-            out[profile.id] = Identity(entity) if alone else _because(profile, entity, shared)
+            out[profile.id] = _because(profile, entity, shared)
     return out
 
 
