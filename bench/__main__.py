@@ -64,6 +64,7 @@ def main() -> int:
     parser.add_argument("--predictions", help="where to write predictions (a file; a folder for gold)")
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")
     parser.add_argument("--picture", help="where to draw the curves of growth (an SVG file)")
+    parser.add_argument("--words", type=int, default=0, help="growth end to end, of articles of about so many words")
     parser.add_argument("--seconds", type=float, default=60, help="how long to load the endpoint")
     parser.add_argument("--target", help="what to fuzz (default: all in turn)")
     parser.add_argument("--runs", type=int, default=10_000, help="cases of a fuzz target")

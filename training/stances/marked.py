@@ -34,6 +34,7 @@ from kgbuild.annotate.leanings import FIRST, LABELS, SECOND
 from kgbuild.annotate.trees import Array
 from kgbuild.config import data_path
 from training.recipe.encoder_model import _OURS, NEVER, Layer
+from training.recipe.encoder_train import HALF
 
 from .corpus import OPEN, Row, distinct, dse, language, newsmtsc
 from .marking import MARKERS, PADDING, Reader, batches
@@ -202,7 +203,7 @@ def batched(rows: Sequence[Item], size: int, rng: random.Random) -> list[list[in
     return made
 
 
-def loss(scores: tuple[Tensor, ...], batch: dict[str, Tensor], weights: Tensor) -> Tensor:
+def loss(scores: Sequence[Tensor], batch: dict[str, Tensor], weights: Tensor) -> Tensor:
     """Cross-entropy of whichever head has a label in each row, as a mean over the rows; the pairs' weighted by class."""
     total = scores[0].sum() * 0
     for found, name, weight in zip(scores, ("pair", "target", "act"), (weights, None, None), strict=True):
@@ -269,7 +270,9 @@ def train(options: argparse.Namespace) -> None:
         for step, places in enumerate(order, 1):
             hidden = [chance.choice((1, 2)) if chance.random() < MASKED else 0 for _ in places]
             batch = collate([rows[i] for i in places], table, hidden)
-            value = loss(model(batch["words"], batch["marks"]), batch, weights)
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=HALF):
+                heads = model(batch["words"], batch["marks"])
+            value = loss([h.float() for h in heads], batch, weights)
             done += 1
             total += step_of(value, model, mean, optimizer, schedule, done)
             if step % 100 == 0:
