@@ -34,13 +34,13 @@ def apart(work: Callable[[], T], seconds: float | None = None) -> T:
     if child == 0:
         _in_fork(work, seconds, sink)
     os.close(sink)
-    told = b""
     try:
         with open(source, "rb") as pipe:  # noqa: PTH123 (a descriptor)
             told = pipe.read()
+    except BaseException:  # this process is interrupted
+        os.kill(child, signal.SIGKILL)
+        raise
     finally:
-        if not told:  # ended, or this process is interrupted
-            os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if code == -signal.SIGALRM:
