@@ -15,6 +15,8 @@ __all__ = ["Lost", "apart", "in_thread"]
 
 T = TypeVar("T")
 
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+
 
 class Lost(Exception):
     """The process ended, as the message names it, before it gave a result: a native library aborted, or the system ended it for lack of memory."""
@@ -28,19 +30,27 @@ def apart(work: Callable[[], T], seconds: float | None = None) -> T:
     if not hasattr(os, "fork"):
         return in_thread(work, seconds)
     source, sink = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads: the work takes no lock of theirs
-        child = os.fork()
+    # an interrupt waits until the fork is known that it has to end
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    try:
+        with warnings.catch_warnings():
+            # of forks beside threads: the work takes no lock of theirs
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+    except OSError:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        raise
     if child == 0:
         _in_fork(work, seconds, sink)
-    os.close(sink)
-    told = b""
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        os.close(sink)
         with open(source, "rb") as pipe:  # noqa: PTH123 (a descriptor)
             told = pipe.read()
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        raise
     finally:
-        if not told:  # ended, or this process is interrupted
-            os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if code == -signal.SIGALRM:
@@ -58,6 +68,7 @@ def _in_fork(work: Callable[[], object], seconds: float | None, sink: int) -> No
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
         # The kernel's own timer: a library may hold the interpreter for hours, and no handler would be heard.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, seconds or 0)
