@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import queue
+import select
 import signal
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn, TypeVar
 
 __all__ = ["Lost", "apart", "in_thread"]
@@ -16,6 +18,8 @@ __all__ = ["Lost", "apart", "in_thread"]
 T = TypeVar("T")
 
 _ENDS = (signal.SIGINT, signal.SIGTERM)
+_WAIT = 500
+"""Milliseconds."""
 
 
 class Lost(Exception):
@@ -30,28 +34,28 @@ def apart(work: Callable[[], T], seconds: float | None = None) -> T:
     if not hasattr(os, "fork"):
         return in_thread(work, seconds)
     source, sink = os.pipe()
-    # an interrupt waits until the fork is known that it has to end
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    child = -1
     try:
-        with warnings.catch_warnings():
-            # of forks beside threads: the work takes no lock of theirs
-            warnings.simplefilter("ignore", DeprecationWarning)
-            child = os.fork()
-    except OSError:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
-        raise
-    if child == 0:
-        _in_fork(work, seconds, sink)
-    try:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
-        os.close(sink)
-        with open(source, "rb") as pipe:  # noqa: PTH123 (a descriptor)
-            told = pipe.read()
+        try:
+            with _noted() as ends, warnings.catch_warnings():
+                # of forks beside threads: the work takes no lock of theirs
+                warnings.simplefilter("ignore", DeprecationWarning)
+                child = os.fork()
+                if child == 0:
+                    _in_fork(work, seconds, sink)
+        finally:
+            os.close(sink)
+        for end in ends:
+            signal.raise_signal(end)
+        told = _read(source)
     except BaseException:
-        os.kill(child, signal.SIGKILL)
+        if child > 0:
+            os.kill(child, signal.SIGKILL)
         raise
     finally:
-        _, status = os.waitpid(child, 0)
+        os.close(source)
+        if child > 0:
+            _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if code == -signal.SIGALRM:
         raise TimeoutError
@@ -64,11 +68,39 @@ def apart(work: Callable[[], T], seconds: float | None = None) -> T:
     return given
 
 
+def _read(source: int) -> bytes:
+    """All that is written into a pipe. Each wait is short: an interrupt that comes as one begins is heard when it is over."""
+    told = bytearray()
+    poll = select.poll()
+    poll.register(source, select.POLLIN)
+    while True:
+        if poll.poll(_WAIT):
+            piece = os.read(source, 1 << 20)
+            if not piece:
+                return bytes(told)
+            told += piece
+
+
+@contextlib.contextmanager
+def _noted() -> Iterator[list[signal.Signals]]:
+    """Interrupts of the main thread are noted and not raised: what a handler raises while the interpreter forks is lost, or hides the fork that has to end.
+
+    Blocking them would not do: any other thread may be given the signal, and the handler runs in the main thread all the same.
+    """
+    noted: list[signal.Signals] = []
+    with contextlib.ExitStack() as before:
+        if threading.current_thread() is threading.main_thread():
+            for end in _ENDS:
+                if (handler := signal.getsignal(end)) is not None:  # None: set by other than Python
+                    before.callback(signal.signal, end, handler)
+                    signal.signal(end, lambda number, _: noted.append(signal.Signals(number)))
+        yield noted
+
+
 def _in_fork(work: Callable[[], object], seconds: float | None, sink: int) -> NoReturn:
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
         # The kernel's own timer: a library may hold the interpreter for hours, and no handler would be heard.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, seconds or 0)

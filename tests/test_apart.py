@@ -69,7 +69,15 @@ def test_an_interrupt_ends_both(tmp_path: Path) -> None:
         os.kill(os.getppid(), signal.SIGINT)
         time.sleep(60)
 
-    with pytest.raises(KeyboardInterrupt):
-        apart(work)
+    stop = threading.Event()
+    beside = [threading.Thread(target=stop.wait) for _ in range(4)]  # the signal may be given to any thread
+    for thread in beside:
+        thread.start()
+    handlers = [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)]
+    for _ in range(40):
+        with pytest.raises(KeyboardInterrupt):
+            apart(work)
+        assert [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)] == handlers
+    stop.set()
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
