@@ -34,8 +34,8 @@ from kgbuild.records import Document, Record
 
 RUNS = 5
 PRICE = 0.085
-"""Dollars for an hour of one whole core, that is two vCPUs: a quarter of Amazon's c6i.2xlarge (8 vCPUs of an Intel Xeon with AVX-512, Linux,
-us-east-1, on demand), $.34 an hour as quoted on 17 April 2026; docs/performance.md names the source."""
+"""Dollars for an hour of one whole core, that is two vCPUs: a quarter of what Amazon's manual has for a c5.2xlarge (8 vCPUs of an Intel Xeon with
+AVX-512, Northern Virginia, on demand), $.34 an hour; docs/performance.md names the source."""
 ARTICLE = 600
 """Words of the article that the cost is told for."""
 QUERY = "SELECT ?h ?t (COUNT(*) AS ?n) { ?s <https://w3id.org/kgbuild/ontology#holder> ?h ; <https://w3id.org/kgbuild/ontology#target> ?t } GROUP BY ?h ?t"

@@ -26,7 +26,7 @@ SENTENCES = st.builds(
     st.sampled_from([*PERSONS, *STATES]),
     st.sampled_from(["", " on 2020-01-02", " on 2020-01-03"]),
 )
-TEXTS = st.lists(st.lists(SENTENCES, min_size=1, max_size=4).map(" ".join), min_size=2, max_size=6, unique=True)
+TEXTS = st.lists(st.lists(SENTENCES, min_size=1, max_size=4).map(" ".join), min_size=2, max_size=8, unique=True)
 CORRECTIONS = (
     Correction("rename", "Ann Lee", "Anna Lea"),
     Correction("merge", "Bob Ray", "Cy Moe"),
@@ -37,8 +37,8 @@ CORRECTIONS = (
 )
 STEPS = st.lists(
     st.tuples(
-        st.sets(st.integers(0, 5), max_size=3),
-        st.sets(st.integers(0, 5), max_size=2),
+        st.sets(st.integers(0, 7), max_size=6),
+        st.sets(st.integers(0, 7), max_size=3),
         st.lists(st.sampled_from(CORRECTIONS), max_size=3, unique=True),
     ),
     min_size=1,
@@ -110,6 +110,23 @@ def test_any_order_of_changes_is_one_resolution_and_all_that_changed_is_named(
         then = now
     ledger.clear()
     assert whole(ledger, set()) == []
+
+
+def test_a_merge_that_is_none_any_more_is_taken_out_of_its_article() -> None:
+    """Three articles tell of Ann Lee, a correction sets one apart, and another one goes: the third is alone."""
+    texts = (
+        "Ann Lee attacked Ann Lee.",
+        "Ann Lee attacked Ann Lee on 2020-01-02.",
+        "Ann Lee attacked Ann Lee. Ann Lee met Bob Ray.",
+    )
+    made = {(found := article(text, n))[0].id: found for n, text in enumerate(texts)}
+    first, _, third = made
+    corrections = [Correction("split", "Ann Lee", article="1.txt")]
+    ledger = Ledger(sqlite3.connect(":memory:", isolation_level=None), lambda a: made[a])
+    ledger.change(made, [], corrections)
+    then = ledger.records(third)
+    assert third in ledger.change([], [first], corrections).articles
+    assert ledger.records(third) != then
 
 
 def test_what_an_article_does_not_touch_is_not_read() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from kgbuild.ledger.clusters import Clusters
 from kgbuild.ledger.entities import Entities, Variant
-from kgbuild.ledger.identities import Identities
+from kgbuild.ledger.identities import Filed, Identities
 from kgbuild.ledger.tables import clear, create, pack, unpack
 from kgbuild.records import (
     Affiliation,
@@ -91,24 +91,25 @@ class Ledger:
         self._article.cache_clear()
         self._renamed.cache_clear()
         known = [found["profiles"] for home in (*come, *gone) if (found := self._home(home)) is not None]
-        changed, numbers = self.identities.change(known, ((home, self._article(home)[0].profiles()) for home in come))
+        changed, filed = self.identities.change(known, ((home, self._article(home)[0].profiles()) for home in come))
         stale: set[str] = set()
         if corrections or self.outcome != Outcome():
             homes = sorted(({h for (h,) in self.db.execute("SELECT home FROM ledger_home")} | set(come)) - set(gone))
             more, stale = self._correct(corrections, homes)
             changed |= more
+        several = self._several()
         dirty = sorted({*come, *changed} - set(gone))
         for home in gone:
             stale |= self._put(home, None, gone=True)
         for home in dirty:
-            stale |= self._put(home, numbers.get(home))
+            stale |= self._put(home, filed.get(home))
         entities, moved = self.entities.join(
             stale, self._ruled if self.outcome != Outcome() else None, self.outcome.touch()
         )
         borne = self._where(self.entities.below(moved)) if moved else set()
         who = Who(self.entities, self.entities.lands)
         told, clusters = self.clusters.change(gone, sorted({*dirty, *borne}), borne, self._told, who)
-        articles = frozenset({*dirty, *told} - set(gone))
+        articles = frozenset({*dirty, *told, *self._with(self._several() ^ several)} - set(gone))
         return Touched(articles, frozenset(gone), frozenset(entities), frozenset(clusters), frozenset(borne))
 
     def records(self, home: str) -> list[Record]:
@@ -177,7 +178,7 @@ class Ledger:
     def _told(self, home: str) -> tuple[Sequence[Event], Document | None]:
         return self._renamed(home)[1], self._article(home)[0].document
 
-    def _put(self, home: str, profiles: list[int] | None, gone: bool = False) -> set[str]:
+    def _put(self, home: str, profiles: list[Filed] | None, gone: bool = False) -> set[str]:
         """Write down what an article says now, or take it out; the entities of which something else is said. Without new profiles it keeps its own."""
         found = self._home(home)
         old: Counter[Variant] = Counter(tuple(v) for v in found["variants"]) if found else Counter()
@@ -222,6 +223,18 @@ class Ledger:
         query = "SELECT home FROM ledger_part WHERE entity = ?"
         return {home for entity in entities for (home,) in self.db.execute(query, (entity,))}
 
+    def _several(self) -> set[str]:
+        """The entities that several ids of articles are, which decides whether merges are told where there are corrections; none where there are not."""
+        if self.outcome == Outcome():
+            return set()
+        query = "SELECT entity FROM ledger_variant GROUP BY entity HAVING count(DISTINCT name) > 1"
+        return {entity for (entity,) in self.db.execute(query)}
+
+    def _with(self, entities: set[str]) -> set[str]:
+        """The articles that say something of one of these entities."""
+        rows = self.db.execute("SELECT home, content FROM ledger_home") if entities else ()
+        return {home for home, content in rows if any(v[0] in entities for v in unpack(content)["variants"])}
+
     def _correct(self, corrections: Sequence[Correction], homes: Sequence[str]) -> tuple[set[str], set[str]]:
         """Apply corrections to all articles anew: (articles in which something is another entity now, or for another reason; entities to be joined)."""
         old, new = self.outcome, corrected(self._slim(homes), corrections) if corrections else Outcome()
@@ -239,8 +252,7 @@ class Ledger:
         if any(home is None for home, _ in atoms):
             return set(homes), touched
         # how many ids an entity has decides whether its merges are told
-        query = "SELECT home FROM ledger_identity WHERE entity = ?"
-        joined = {home for entity in touched for (home,) in self.db.execute(query, (entity,))}
+        joined = {home for entity in touched for home in self.identities.homes(entity)}
         return {*joined, *(home for home, _ in atoms if home is not None)} & set(homes), touched
 
     def _slim(self, homes: Iterable[str]) -> Iterator[Article]:

@@ -12,12 +12,12 @@ __all__ = ["clear", "create", "pack", "unpack"]
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS ledger_home (home TEXT PRIMARY KEY, content BLOB NOT NULL, lost TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ledger_home_lost ON ledger_home (home) WHERE lost != '';
-CREATE TABLE IF NOT EXISTS ledger_profile (
-  number INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE, home TEXT, times INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS ledger_key (name TEXT NOT NULL, profile INTEGER NOT NULL, PRIMARY KEY (name, profile)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ledger_identity (
-  name TEXT PRIMARY KEY, home TEXT NOT NULL, entity TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS ledger_identity_of ON ledger_identity (entity);
+CREATE TABLE IF NOT EXISTS ledger_shape (
+  number INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE, times INTEGER NOT NULL, entity TEXT, rule TEXT, reason TEXT);
+CREATE INDEX IF NOT EXISTS ledger_shape_of ON ledger_shape (entity);
+CREATE TABLE IF NOT EXISTS ledger_shaped (name TEXT PRIMARY KEY, shape INTEGER NOT NULL, home TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ledger_shaped_so ON ledger_shaped (shape, name);
+CREATE TABLE IF NOT EXISTS ledger_filed (name TEXT NOT NULL, shape INTEGER NOT NULL, PRIMARY KEY (name, shape)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ledger_outcome (content TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS ledger_variant (
   entity TEXT NOT NULL, name TEXT NOT NULL, content TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (entity, name, content)
@@ -39,7 +39,9 @@ CREATE TABLE IF NOT EXISTS ledger_link (
 CREATE INDEX IF NOT EXISTS ledger_link_from ON ledger_link (home, n);
 CREATE INDEX IF NOT EXISTS ledger_link_to ON ledger_link (home2, n2);
 """
-_NAMES: Final = "home profile key identity outcome variant entity above land part group block link".split()
+_NAMES: Final = "home shape shaped filed outcome variant entity above land part group block link".split()
+_FORMER: Final = "profile key identity".split()
+"""Tables of earlier versions."""
 
 
 def create(db: sqlite3.Connection) -> None:
@@ -51,7 +53,7 @@ def create(db: sqlite3.Connection) -> None:
 
 def clear(db: sqlite3.Connection) -> None:
     """Empty tables."""
-    for name in _NAMES:
+    for name in (*_NAMES, *_FORMER):
         db.execute(f"DROP TABLE IF EXISTS ledger_{name}")
     create(db)
 
