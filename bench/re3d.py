@@ -168,9 +168,13 @@ class _View:
     # ------------------------------------------------------------------ relations
     def relations(self) -> Iterator[Pair]:
         """All relations, whatever they are read from."""
-        yield from self._of_events()
+        told = list(self._of_events())
+        yield from told
         yield from self._of_talk()
-        yield from self._of_stances()
+        between = {
+            frozenset((a, b)) for kind, a, b in told if kind in set(OF_EVENT.values()) - {"CommWith", "InChargeOf"}
+        }
+        yield from (r for r in self._of_stances() if frozenset(r[1:]) not in between)  # what a deed shows is told once
         yield from self._of_brackets()
         for token in self.doc:
             if not token._.masked and token.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "X"):
@@ -206,7 +210,8 @@ class _View:
                     elif kind is not None:
                         yield kind, a, b
                 for b in where:
-                    if event.type == "Capture" or (event.type == "Assault" and not hit):
+                    # "strikes in Syria" are not against Syria, "an attack in Dabiq" is
+                    if event.type == "Capture" or (event.type == "Assault" and not hit and self._town(b)):
                         yield ("InChargeOf" if event.type == "Capture" else "FightingAgainst"), a, b
                     if event.type not in TALK:
                         yield "CoLocated", a, b
@@ -230,6 +235,9 @@ class _View:
             word in self.doc.text[span[0] : span[1]].lower()
             for word in ("force", "army", "militar", "fighter", "coalition", "troop")
         )
+
+    def _town(self, span: tuple[int, int]) -> bool:
+        return any(m.span.begin == span[0] and self._kind(m) == "City" for m in self.mentions)
 
     def _someone(self, span: tuple[int, int]) -> bool:
         return any(m.span.begin == span[0] and not self._place(m) for m in self.mentions)

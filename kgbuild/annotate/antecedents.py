@@ -69,7 +69,8 @@ class Antecedents:
     def _register(self, found: Found) -> None:
         node = found.node
         head = self.doc[found.head]
-        plural = node.plural or (node.kind == "Group" and is_plural(head)) or len(found.nodes) > 1
+        one = found.form == "nominal" and head.tag_ == "NN" and not is_plural(head)  # "the army ... its"
+        plural = (node.plural and not one) or (node.kind == "Group" and is_plural(head)) or len(found.nodes) > 1
         candidate = Candidate(head, found, plural, node.gender, node.kind, tuple(found.nodes))
         here = self.by_sentence.setdefault(self.sentences[found.head], [])
         here.append(candidate)

@@ -122,7 +122,7 @@ class _Resolver(Definites):
             return candidate.kind == "Person" and not candidate.plural and candidate.gender in {"", kind}
         if kind == "thing":
             return not candidate.plural and candidate.kind != "Person"
-        return candidate.plural or (candidate.found is not None and candidate.kind == "Organization")
+        return candidate.plural or (candidate.found is not None and candidate.kind in {"Organization", "Group"})
 
     def _excluded(self, token: Token, candidate: Candidate) -> bool:
         """Arguments of one verb are different things (unless reflexive), and nothing contains its own pronoun."""

@@ -86,6 +86,8 @@ class Nominals(Described):
                 continue
             if token.dep_ in {"compound", "flat"} and token.lemma_.lower() not in words("compound_bodies"):
                 continue
+            if token.dep_ == "amod" and token.head.i > token.i:  # "Coalition [military] forces"
+                continue
             if not self._of_phrase(token):
                 self._nominal(token)
         self.name_late()

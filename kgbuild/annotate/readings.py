@@ -230,7 +230,10 @@ def is_actor(token: Token, city: bool) -> bool:
     if base in {"compound", "amod"}:
         if city:
             return _civic(token)
-        return head.lemma_.lower() not in words("place_compounds") and head.lemma_.lower() not in words("place_nouns")
+        lemma = head.lemma_.lower()
+        if lemma in words("deed_compounds") and token.text.rstrip(".").isalpha() and not token.text.isupper():
+            return False
+        return lemma not in words("place_compounds") and lemma not in words("place_nouns")
     if base in {"obj", "iobj"}:
         verb = head.lemma_.lower()
         if city:

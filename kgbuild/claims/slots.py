@@ -83,6 +83,8 @@ class NounSlots(Slots):
         self.arguments += [  # "the use of mines | by rebels" hung on the mines
             p for t in inner for p in syntax.nominal_arguments(t) if p[0] in strayed
         ]
+        if "against" in strayed:  # "strikes using jets | against the rebels", "an offensive with tanks | against them"
+            self.arguments += _against_behind(token, [t for slot, t in self.arguments if slot == "with"], lexicon)
         given = {slot for slot, _ in self.arguments}
         if "by" in given and not given & {"of", "on", "against"}:  # "its occupation by the rebels": it is occupied
             self.arguments = [("of" if slot == "poss" else slot, t) for slot, t in self.arguments]
@@ -153,6 +155,8 @@ class NounSlots(Slots):
             self.lent["subject"], self.lent["object"] = syntax.agents(verb_token), syntax.patients(verb_token)
         elif f"{verb} {relation}" in sets["light_passive"]:
             self.lent["object"] = syntax.subjects(verb_token)
+        elif relation == "in" and self.type in ("Support", "Aid") and not self.heads("by"):
+            self.lent["subject"] = syntax.agents(verb_token)  # "struck the town in support of the army"
         elif relation == "in" and verb in sets["into"]:
             self.lent["subject"] = syntax.patients(verb_token)
         elif (relation == "in" and verb in sets["part"]) or (relation in DURING and self.type == "Consult"):
@@ -191,6 +195,16 @@ class NounSlots(Slots):
         for case, head in syntax.obliques(verb):
             if case in BORROWED and case not in have and head.i > token.i:
                 self.arguments.append((case, head))
+
+
+def _against_behind(token: Token, means: list[Token], lexicon: Lexicon) -> list[tuple[str, Token]]:
+    """Whom a noun is against, where the parser hung it on the means it is done with."""
+    held = syntax.governor(token)
+    behind = syntax.children(held[1], "advcl") if held is not None and held[0] == "obj" else []
+    using = [c for c in (*syntax.children(token, "acl"), *behind) if lexicon.verb_lemma(c) == "use"]
+    means = [m for t in (*means, *(o for c in using for o in syntax.objects(c))) for m in syntax.conjuncts(t)]
+    found = [(case, t) for c in using for case, t in syntax.obliques(c)]
+    return [p for p in (*found, *(p for t in means for p in syntax.nominal_arguments(t))) if p[0] == "against"]
 
 
 def phrasal(verb: Token, lexicon: Lexicon) -> str:

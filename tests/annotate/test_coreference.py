@@ -270,6 +270,39 @@ def test_limbs_are_not_those_of_who_ties_them() -> None:
     assert troops not in meant(text(LIMBS.format("hands"), names={}), "their")
 
 
+ARMY = """
+The DT DET det 2
+Arlandic JJ ADJ amod 2
+{} NOUN nsubj 3
+said VBD VERB ROOT 3
+{} PRP PRON nsubj 6
+had VBD AUX aux 6
+left VBN VERB ccomp 3
+. . PUNCT punct 3
+"""
+
+
+@pytest.mark.parametrize(("noun", "pronoun"), [("army NN", "it"), ("army NN", "they"), ("troops NNS", "they")])
+def test_an_army_is_it_and_they_and_troops_are_they(noun: str, pronoun: str) -> None:
+    doc = text(ARMY.format(noun, pronoun), names={})
+    assert meant(doc, pronoun) == meant(doc, f"The Arlandic {noun.split()[0]}", "nominal") != []
+    assert meant(text(ARMY.format("troops NNS", "it"), names={}), "it") == []
+
+
+def test_an_adjective_inside_the_name_of_a_group_is_no_group() -> None:
+    """ "military" can be a noun for soldiers, but not before one."""
+    forces = """
+The DT DET det 3
+Arlandic JJ ADJ amod 3
+military JJ ADJ amod 3
+forces NNS NOUN nsubj 4
+left VBD VERB ROOT 4
+. . PUNCT punct 4
+"""
+    doc = text(forces, forces, names={})
+    assert len(meant(doc, "The Arlandic military forces", "nominal")) == 2 and not meant(doc, "military", "nominal")
+
+
 # --------------------------------------------------------------------------------------------------------- bench
 
 

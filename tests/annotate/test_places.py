@@ -100,6 +100,10 @@ READINGS = [
     ("the DT DET det 1\noccupation NN NOUN ROOT 1\nof IN ADP case 3\nArland NNP PROPN nmod 1", 3, False),
     ("the DT DET det 1\nwill NN NOUN ROOT 1\nof IN ADP case 3\nArland NNP PROPN nmod 1", 3, True),
     ("the DT DET det 1\nborder NN NOUN ROOT 1\nwith IN ADP case 3\nArland NNP PROPN nmod 1", 3, False),
+    ("the DT DET det 2\nArland NNP PROPN compound 2\nstrike NN NOUN ROOT 2", 1, False),
+    ("the DT DET det 2\nU.A. NNP PROPN compound 2\nstrike NN NOUN ROOT 2", 1, True),
+    ("the DT DET det 2\nUA NNP PROPN compound 2\nraid NN NOUN ROOT 2", 1, True),
+    ("the DT DET det 2\nU.A. NNP PROPN compound 2\ncoast NN NOUN ROOT 2", 1, False),
 ]
 
 
