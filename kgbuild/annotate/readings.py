@@ -276,6 +276,12 @@ def _has_ground(verb: Token) -> bool:
     )
 
 
+def _is_under(noun: Token) -> bool:
+    return noun.lemma_.lower() in words("transfer_words") and any(
+        c.dep_ == "case" and c.lower_ == "under" for c in noun.children
+    )
+
+
 def _under_preposition(token: Token, head: Token, preposition: str, city: bool) -> bool:
     governor = head.lemma_.lower()
     if preposition in {"including", "such"} and head.pos_ == "NOUN":
@@ -304,6 +310,10 @@ def _under_preposition(token: Token, head: Token, preposition: str, city: bool) 
         and any(c.dep_ == "obj" and c.lemma_.lower() in words("transfer_words") for c in head.children)
     ):
         return True
+    if preposition == "from" and any(_is_under(c) for c in (head, *head.children)):
+        return (
+            True  # "came under pressure from Arland", but not "under fire from Arland": who fires may be anybody there
+        )
     if preposition in {"to", "from"}:
         return governor in words("transfer_words") and not (
             city and head.pos_ == "VERB" and governor in {"send", "deliver", "transfer"}

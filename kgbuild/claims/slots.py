@@ -19,6 +19,8 @@ MEANS = frozenset({"in", "with", "by", "through", "during"})
 THANKS = frozenset({"with", "without", "thanks to", "through", "by", "under", "despite"})
 """Prepositions before help that somebody gives: "with the support of the army"."""
 BORROWED = frozenset({"on", "against", "with", "for", "between", "by", "to", "of"})
+SUFFERED = BORROWED | {"from"}
+"""The same behind what somebody meets with: "faced criticism | from the union"."""
 
 
 class Slots:
@@ -126,7 +128,7 @@ class NounSlots(Slots):
         under = syntax.children(token, "cop") and syntax.case_of(token) in ("under", "amid", "facing")
         if under:
             self.light = token
-            self.lent["object"] = self.lent["subject"] = syntax.subjects(token)
+            self.lent["object"] = self.lent["subject_of_passive"] = syntax.subjects(token)
             return
         for clause in syntax.children(token, "acl"):
             verb = phrasal(clause, lexicon)
@@ -142,11 +144,12 @@ class NounSlots(Slots):
         verb = phrasal(verb_token, lexicon)
         self.light = verb_token
         if relation in ("obj", "nsubj:pass"):
-            if verb in sets["light_passive"] and relation == "obj":
+            suffered = verb in sets["light_passive"] and relation == "obj"
+            if suffered:
                 self.lent["object"] = self.lent["subject_of_passive"] = syntax.subjects(verb_token)
             if verb in sets["light"]:
                 self.lent["subject"] = syntax.agents(verb_token)
-            self._borrow(token, verb_token)
+            self._borrow(token, verb_token, SUFFERED if suffered else BORROWED)
         elif relation == "nsubj" and verb in sets["affects"]:
             self.lent["object"] = syntax.objects(verb_token)
         elif relation in ("of", "for", "with", "over", "on") and verb in sets["culprit"]:
@@ -155,6 +158,7 @@ class NounSlots(Slots):
             self.lent["subject"], self.lent["object"] = syntax.agents(verb_token), syntax.patients(verb_token)
         elif f"{verb} {relation}" in sets["light_passive"]:
             self.lent["object"] = syntax.subjects(verb_token)
+            self._borrow(token, verb_token, SUFFERED)
         elif relation == "in" and self.type in ("Support", "Aid") and not self.heads("by"):
             self.lent["subject"] = syntax.agents(verb_token)  # "struck the town in support of the army"
         elif relation == "in" and verb in sets["into"]:
@@ -189,11 +193,11 @@ class NounSlots(Slots):
             ):
                 self.arguments += [(case.lower_, t) for t in syntax.conjuncts(other)]
 
-    def _borrow(self, token: Token, verb: Token) -> None:
+    def _borrow(self, token: Token, verb: Token, cases: frozenset[str] = BORROWED) -> None:
         """Phrases after the noun that the parser hung on its verb ("launched an attack | on the town")."""
         have = {slot for slot, _ in self.arguments}
         for case, head in syntax.obliques(verb):
-            if case in BORROWED and case not in have and head.i > token.i:
+            if case in cases and case not in have and head.i > token.i:
                 self.arguments.append((case, head))
 
 

@@ -199,6 +199,9 @@ class _Reader:
 
     def _judged(self, token: Token) -> tuple[str, ...]:
         """Whom a judging word is said of: the subject it is predicated of, or who did the thing it describes."""
+        told = token.head if token.dep_ == "amod" else token
+        if syntax.children(told, "cop") and (syntax.children(told, "case") or _mutual(told)):
+            return ()  # "is under threat", "are enemies": no word on the subject
         if syntax.children(token, "cop") or (token.dep_ in ("xcomp", "acl") and token.head.pos_ == "VERB"):
             heads = syntax.subjects(token) if syntax.children(token, "cop") else syntax.objects(token.head)
             heads = [h for h in heads if h.lower_ not in VAGUE]
@@ -460,3 +463,9 @@ def _records(document: str, reader: _Reader, readings: Iterable[Reading]) -> lis
             r.basis, r.modality, r.aspect, r.cue, r.earliest, r.latest, EXTRACTOR, r.confidence,
         )  # fmt: skip
     return [made[i] for i in sorted(made)]
+
+
+def _mutual(noun: Token) -> bool:
+    """Whether several are called one another's: "the party and the union are enemies", not "are enemies of the people"."""
+    several = any(len(syntax.conjuncts(t)) > 1 for t in syntax.own_subjects(noun))
+    return noun.lemma_.lower() in ("enemy", "adversary") and several and not syntax.nominal_arguments(noun)

@@ -151,6 +151,29 @@ def test_a_short_article(annotator: Annotator) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "mention", "party"),
+    [
+        ("Two Republicans voted against it.", "Two Republicans", "Republican Party"),
+        ("Some Democrats supporting the plan left.", "Some Democrats", "Democratic Party"),
+        ("House Republicans voted against it.", "House Republicans", "Republican Party"),
+    ],
+)
+def test_some_of_a_party_are_a_group_of_it(annotator: Annotator, text: str, mention: str, party: str) -> None:
+    doc = annotator.annotate(document_of(text))
+    entities = {e.id: e for e in doc._.entities}
+    (found,) = (m for m in doc._.mentions if doc.text[m.span.begin : m.span.end] == mention)
+    group = entities[found.entities[0]]
+    assert group.kind == "Group" and [entities[i].name for i in group.affiliation] == [party]
+
+
+@pytest.mark.model
+def test_a_party_named_alone_is_the_party(annotator: Annotator) -> None:
+    doc = annotator.annotate(document_of("Democrats voted against it."))
+    assert [(e.name, e.kind) for e in doc._.entities] == [("Democratic Party", "Organization")]
+
+
+@pytest.mark.model
 def test_pipe_works_as_in_any_pipeline(annotator: Annotator) -> None:
     docs = list(annotator.nlp.pipe(["Russia attacked Ukraine.", "Nothing happened."]))
     assert len(docs[0]._.mentions) == 2

@@ -100,6 +100,26 @@ READINGS = [
     ("the DT DET det 1\noccupation NN NOUN ROOT 1\nof IN ADP case 3\nArland NNP PROPN nmod 1", 3, False),
     ("the DT DET det 1\nwill NN NOUN ROOT 1\nof IN ADP case 3\nArland NNP PROPN nmod 1", 3, True),
     ("the DT DET det 1\nborder NN NOUN ROOT 1\nwith IN ADP case 3\nArland NNP PROPN nmod 1", 3, False),
+    (
+        "It PRP PRON nsubj 1\nfaced VBD VERB ROOT 1\ncriticism NN NOUN obj 1\nfrom IN ADP case 4\nArland NNP PROPN obl 1",
+        4,
+        True,
+    ),
+    (
+        "It PRP PRON nsubj 1\nfaced VBD VERB ROOT 1\nrockets NNS NOUN obj 1\nfrom IN ADP case 4\nArland NNP PROPN obl 1",
+        4,
+        False,
+    ),
+    (
+        "It PRP PRON nsubj 1\ncame VBD VERB ROOT 1\nunder IN ADP case 3\npressure NN NOUN obl 1\nfrom IN ADP case 5\nArland NNP PROPN obl 1",
+        5,
+        True,
+    ),
+    (
+        "It PRP PRON nsubj 1\ncame VBD VERB ROOT 1\nunder IN ADP case 3\nattack NN NOUN obl 1\nfrom IN ADP case 5\nArland NNP PROPN obl 1",
+        5,
+        False,
+    ),
     ("the DT DET det 2\nArland NNP PROPN compound 2\nstrike NN NOUN ROOT 2", 1, False),
     ("the DT DET det 2\nU.A. NNP PROPN compound 2\nstrike NN NOUN ROOT 2", 1, True),
     ("the DT DET det 2\nUA NNP PROPN compound 2\nraid NN NOUN ROOT 2", 1, True),

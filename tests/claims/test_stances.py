@@ -91,6 +91,8 @@ def test_deeds_and_words(nlp: Language, text: str, expected: tuple[str, str, str
         "<a:State Kenya> borders <r:State Mali>.",
         "<a:Person Ana Sousa> met <r:Person Rui Melo> in <p Leoni>.",
         "The plan won support for <a:State Kenya>.",
+        "<a:Person Ana Sousa> said <r:State Mali> is under threat of famine.",
+        "<a:Person Ana Sousa> said <r:State Mali> and <x:State Kenya> are enemies.",
     ],
 )
 def test_no_stance(nlp: Language, text: str) -> None:
