@@ -82,7 +82,8 @@ def cue_heads(token: Token) -> list[Token]:
     """The heads of the phrases that say what an attitude is about."""
     if token.pos_ == "VERB":
         return syntax.patients(token)
-    heads = [t for slot, t in syntax.nominal_arguments(token) if slot in ABOUT]
+    needs = token.lemma_.lower() == "need"  # "the needs of the banks" are theirs, "a need for banks" is somebody else's
+    heads = [t for slot, t in syntax.nominal_arguments(token) if slot in ABOUT and not (needs and slot == "of")]
     if not heads and (held := syntax.governor(token)) is not None:  # the parser hung "for ..." on the verb
         heads = [t for case, t in syntax.obliques(held[1]) if case in ("for", "to") and t.i > token.i]
     return heads

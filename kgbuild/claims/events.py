@@ -81,6 +81,12 @@ class _Filled:
     coded: bool = False
 
 
+OVERCOMING = frozenset(
+    {"beat", "defeat", "rout", "crush", "overpower", "overwhelm", "smash", "vanquish", "dominate", "oust", "topple"}
+)
+"""Verbs that tell of battles, and of votes and games as well."""
+
+
 @dataclass(slots=True)
 class _Finder:
     doc: Doc
@@ -151,6 +157,8 @@ class _Finder:
                 "recipient": ((entry.preposition,), *((("object",),) if syntax.is_passive(token) else ())),
             }
         roles = self._fill(rule, frame, slots)
+        if name in OVERCOMING and self._in_contest(name, token, roles):
+            return None
         if rule.evaluation is not None and not roles.recipients:
             roles = roles.with_recipients(self._judged(token, agents))
         if entry.preposition in rule.prep_recipient and not roles.recipients:
@@ -198,6 +206,17 @@ class _Finder:
             if not any(lemma_in(t.lemma_.lower(), t, wanted) for t in _predicated(token, objects)):
                 return False
         return True
+
+    def _in_contest(self, name: str, token: Token, roles: Roles) -> bool:
+        """Whether somebody is overcome in a vote or game: the sentence speaks of one, or one is beaten whom nobody beats with sticks."""
+        if any(
+            self.lexicon.noun_lemma(t) in self.lexicon.sets["contested"]
+            for t in token.sent
+            if t.pos_ in ("NOUN", "PROPN")
+        ):
+            return True
+        kinds = {self.cast.kind(i) for i in (*roles.agents, *roles.recipients)}
+        return name == "beat" and bool(roles.agents and roles.recipients) and "Group" not in kinds
 
     def _misread(self, token: Token) -> list[Token]:
         """A name right after a verb without object that the parser took for an auxiliary ("fighting | IS alongside ...")."""

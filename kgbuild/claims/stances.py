@@ -260,8 +260,8 @@ class _Reader:
             holders = self.cast.actors([*syntax.possessors(token), *syntax.modifiers(token)])
             if not holders and held is not None and held[0] == "obj":
                 holders = self.cast.actors(syntax.agents(held[1]))
-        if not holders and claim is not None:
-            holders = (claim.source,)
+        if not holders and claim is not None and not (token.pos_ == "VERB" and syntax.agents(token)):
+            holders = (claim.source,)  # but not where something does it: "said the deal favours the banks"
         attributed = claim.source if claim is not None else self.article
         return self._loose(token, rule, holders, targets, attributed, fact.modality, CONFIDENCE["cue"])
 
