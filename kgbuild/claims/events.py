@@ -81,8 +81,8 @@ class _Filled:
     coded: bool = False
 
 
-OVERCOMING = frozenset(
-    {"beat", "defeat", "rout", "crush", "overpower", "overwhelm", "smash", "vanquish", "dominate", "oust", "topple"}
+CONTENDING = frozenset(
+    {"beat", "defeat", "rout", "crush", "overpower", "overwhelm", "smash", "vanquish", "battle", "duel", "fight", "clash"}
 )
 """Verbs that tell of battles, and of votes and games as well."""
 
@@ -147,8 +147,8 @@ class _Finder:
         name = " ".join((entry.lemma, *entry.extra))
         if not self._fits(rule, name, token, objects, agents):
             return None
-        if name == "deny" and withholds(token):
-            return None
+        if (name == "deny" and withholds(token)) or (name == "call" and entry.preposition == "for" and objects):
+            return None  # "called it a bad week for her": no call for anybody
         slots = VerbSlots(token, objects, agents, self.cast)
         frame = rule.verb_frame
         if entry.preposition not in (None, "as") and "recipient" in frame:
@@ -157,7 +157,7 @@ class _Finder:
                 "recipient": ((entry.preposition,), *((("object",),) if syntax.is_passive(token) else ())),
             }
         roles = self._fill(rule, frame, slots)
-        if name in OVERCOMING and self._in_contest(name, token, roles):
+        if name in CONTENDING and self._in_contest(name, token, roles):
             return None
         if rule.evaluation is not None and not roles.recipients:
             roles = roles.with_recipients(self._judged(token, agents))
@@ -208,13 +208,12 @@ class _Finder:
         return True
 
     def _in_contest(self, name: str, token: Token, roles: Roles) -> bool:
-        """Whether somebody is overcome in a vote or game: the sentence speaks of one, or one is beaten whom nobody beats with sticks."""
-        if any(
-            self.lexicon.noun_lemma(t) in self.lexicon.sets["contested"]
-            for t in token.sent
-            if t.pos_ in ("NOUN", "PROPN")
-        ):
+        """Whether somebody is overcome in a vote or game: what hangs on the verb speaks of one, or one is beaten whom nobody beats with sticks."""
+        noun, contested = self.lexicon.noun_lemma, self.lexicon.sets["contested"]
+        if any(noun(t) in contested for t in token.subtree if t.pos_ in ("NOUN", "PROPN")):
             return True
+        if any(case == "for" and noun(t) == "place" for case, t in syntax.obliques(token)):
+            return True  # "battles them for second place"
         kinds = {self.cast.kind(i) for i in (*roles.agents, *roles.recipients)}
         return name == "beat" and bool(roles.agents and roles.recipients) and "Group" not in kinds
 
