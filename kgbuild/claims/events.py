@@ -81,9 +81,8 @@ class _Filled:
     coded: bool = False
 
 
-CONTENDING = frozenset(
-    {"beat", "defeat", "rout", "crush", "overpower", "overwhelm", "smash", "vanquish", "battle", "duel", "fight", "clash"}
-)
+OVERCOMING = frozenset({"beat", "defeat", "rout", "crush", "overpower", "overwhelm", "smash", "vanquish", "whip"})
+CONTENDING = OVERCOMING | {"battle", "duel", "fight", "clash", "capture", "seize", "take", "grab"}
 """Verbs that tell of battles, and of votes and games as well."""
 
 
@@ -93,6 +92,12 @@ class _Finder:
     cast: Cast
     codes: Codes
     lexicon: Lexicon = field(default_factory=event_lexicon)
+    contests: int = field(init=False)
+    """Times the text speaks of votes and games."""
+
+    def __post_init__(self) -> None:
+        nouns = (self.lexicon.noun_lemma(t) for t in self.doc if t.pos_ in ("NOUN", "PROPN"))
+        self.contests = sum(noun in self.lexicon.sets["contested"] for noun in nouns)
 
     # ------------------------------------------------------------------ verbs
     def verb(self, token: Token) -> _Filled | None:
@@ -208,13 +213,17 @@ class _Finder:
         return True
 
     def _in_contest(self, name: str, token: Token, roles: Roles) -> bool:
-        """Whether somebody is overcome in a vote or game: what hangs on the verb speaks of one, or one is beaten whom nobody beats with sticks."""
-        noun, contested = self.lexicon.noun_lemma, self.lexicon.sets["contested"]
-        if any(noun(t) in contested for t in token.subtree if t.pos_ in ("NOUN", "PROPN")):
-            return True
-        if any(case == "for" and noun(t) == "place" for case, t in syntax.obliques(token)):
-            return True  # "battles them for second place"
-        kinds = {self.cast.kind(i) for i in (*roles.agents, *roles.recipients)}
+        """Whether somebody is overcome in a vote or game: where, or for what, says so; or one is beaten whom nobody beats with sticks."""
+        for case, noun in syntax.obliques(token):
+            lemma = self.lexicon.noun_lemma(noun)
+            if case == "for" and (lemma == "place" or lemma in self.lexicon.sets["contested"]):
+                return True  # "battles them for second place"
+            if name in OVERCOMING and case in ("in", "at", "by") and lemma in self.lexicon.sets["contested"]:
+                return True
+        kinds = {self.cast.kind(i) for i in roles.agents}
+        if kinds == {"Person"} and self.contests >= 3:
+            return True  # "captured two states", where votes are spoken of
+        kinds |= {self.cast.kind(i) for i in roles.recipients}
         return name == "beat" and bool(roles.agents and roles.recipients) and "Group" not in kinds
 
     def _misread(self, token: Token) -> list[Token]:
