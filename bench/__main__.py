@@ -17,6 +17,7 @@ SUITES = {
     "dse": "stance between two marked actors on DSE",
     "newsmtsc": "polarity toward a marked target on NewsMTSC: five folds trained by training.stances (--predictions their folder)",
     "re3d-stance": "stances on re3d: who likes, dislikes, fights, is allied with or talks to whom",
+    "stances": "stances drawn by chance from PolNeAR's training articles, to be read by a person (--seed N, --limit articles)",
     "rules": "how often each event rule fires on training text (--data the folder of the corpora)",
     "resolve": "one identity across articles: time, memory and quality on made-up entity records (no --data)",
     "aggregates": "pieces of evidence, dyads and camps on made-up stances: time, copies and camps found again (no --data)",
@@ -65,6 +66,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=0, help="only the first N articles (0: all)")
     parser.add_argument("--picture", help="where to draw the curves of growth (an SVG file)")
     parser.add_argument("--words", type=int, default=0, help="growth end to end, of articles of about so many words")
+    parser.add_argument("--seed", type=int, default=1, help="what the stances to be read are drawn by")
     parser.add_argument("--seconds", type=float, default=60, help="how long to load the endpoint")
     parser.add_argument("--target", help="what to fuzz (default: all in turn)")
     parser.add_argument("--runs", type=int, default=10_000, help="cases of a fuzz target")

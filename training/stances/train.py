@@ -36,8 +36,6 @@ ALONE = 0.3
 """Share of the rows in which nobody but the row's own entities is marked: what counts as an actor differs from article to article."""
 KEPT = 0.998
 """Share of the running mean of the weights kept at each step; the mean is what is measured and shipped."""
-HIDDEN_ACTORS = 0.15
-"""Share of the rows in which an actor's own pieces are blanked, so that who it is counts less than what is said."""
 
 
 def fold(row: Row) -> int:
