@@ -310,10 +310,9 @@ def _under_preposition(token: Token, head: Token, preposition: str, city: bool) 
         and any(c.dep_ == "obj" and c.lemma_.lower() in words("transfer_words") for c in head.children)
     ):
         return True
+    # "came under pressure from Arland", but not "under fire from Arland": who fires may be anybody there
     if preposition == "from" and any(_is_under(c) for c in (head, *head.children)):
-        return (
-            True  # "came under pressure from Arland", but not "under fire from Arland": who fires may be anybody there
-        )
+        return True
     if preposition in {"to", "from"}:
         return governor in words("transfer_words") and not (
             city and head.pos_ == "VERB" and governor in {"send", "deliver", "transfer"}

@@ -82,7 +82,7 @@ class _Filled:
 
 
 OVERCOMING = frozenset({"beat", "defeat", "rout", "crush", "overpower", "overwhelm", "smash", "vanquish", "whip"})
-CONTENDING = OVERCOMING | {"battle", "duel", "fight", "clash", "capture", "seize", "take", "grab"}
+CONTENDING = OVERCOMING | {"battle", "duel", "fight", "clash", "capture", "take", "grab"}
 """Verbs that tell of battles, and of votes and games as well."""
 
 
