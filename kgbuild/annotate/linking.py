@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 
 from kgbuild.annotate.draft import Draft, Found, Node
 from kgbuild.annotate.labels import KIND_OF_TYPE, LABEL_OF_KIND, labels_of
+from kgbuild.annotate.members import add_members
 from kgbuild.annotate.names import PLACES, STATES, Name
 from kgbuild.annotate.places import Atlas
 from kgbuild.annotate.spans import bloc_of, is_capital, name_head, surface_of
@@ -80,7 +81,7 @@ class _Linker:
         for i in order:
             nodes[i] = self._node(self.names[i], labels[i])
         for name, label, node in zip(self.names, labels, nodes, strict=True):
-            if node is None or self._some_of(name, node):
+            if node is None or add_members(self.doc, self.draft, name, node, self.by_key):
                 continue
             surface = surface_of(self.doc, name.start, name.end)
             node.names[surface] = node.names.get(surface, 0) + 1
@@ -269,34 +270,6 @@ class _Linker:
             node = self.by_key[("PEOPLE", plural)] = self.draft.add(Node(plural, "Group", plural=True, confidence=0.6))
             node.affiliate(state.twin if state.kind == "Place" and state.twin is not None else state)
         return node
-
-    def _some_of(self, name: Name, party: Node) -> bool:
-        """Record "two Democrats", "House Republicans", "Tories who voted against it" as a group of the party's, who speak for themselves."""
-        head = self.doc[name.start : name.end].root
-        plural = head.tag_ in {"NNS", "NNPS"} and head.dep_ not in {"compound", "flat"}
-        if not plural or party.entry is None or party.entry.type != "party":
-            return False
-        lefts = [t for t in head.lefts if t.i < name.start]
-        counted = [t for t in lefts if t.dep_ == "nummod" or t.lower_ in words("quantifiers")]
-        told = [t for t in lefts if t.dep_ in {"amod", "compound"}]
-        clause = [t for t in head.rights if t.dep_.startswith("acl") and self.doc[t.left_edge.i - 1].text != ","]
-        if not (counted or told or clause):
-            return False
-        start = min([name.start, *(t.i for t in (*counted, *told))])
-        if start < name.start and self.draft.clashes(start, name.end):
-            return False
-        text = self.doc[start : name.end].text
-        shared = ("PARTY", text.lower()) if told and not counted and not clause else None
-        node = (self.by_key.get(shared) or self.by_key.get(("ORG", key(text)))) if shared else None
-        if node is None:
-            node = self.draft.add(
-                Node(text, "Group", plural=True, scope="" if shared else f"#{head.idx}", confidence=0.6)
-            )
-            node.affiliate(party)
-            if shared:
-                self.by_key[shared] = node
-        self.draft.record(Found(start, name.end, head.i, "nominal", [node], 0.7))
-        return True
 
     def _bloc(self, group: str) -> Node:
         """ "Western countries": one group under all its words."""

@@ -12,6 +12,7 @@ from kgbuild.claims import syntax
 from kgbuild.claims.circumstances import Times, quantity
 from kgbuild.claims.coded import agrees, bears, direct_parties, parties
 from kgbuild.claims.coding import Codes, cameo_codes
+from kgbuild.claims.contests import contests_told, in_contest
 from kgbuild.claims.cues import topic_heads
 from kgbuild.claims.lexicon import (
     Entry,
@@ -81,11 +82,6 @@ class _Filled:
     coded: bool = False
 
 
-OVERCOMING = frozenset({"beat", "defeat", "rout", "crush", "overpower", "overwhelm", "smash", "vanquish", "whip"})
-CONTENDING = OVERCOMING | {"battle", "duel", "fight", "clash", "capture", "take", "grab"}
-"""Verbs that tell of battles, and of votes and games as well."""
-
-
 @dataclass(slots=True)
 class _Finder:
     doc: Doc
@@ -93,11 +89,9 @@ class _Finder:
     codes: Codes
     lexicon: Lexicon = field(default_factory=event_lexicon)
     contests: int = field(init=False)
-    """Times the text speaks of votes and games."""
 
     def __post_init__(self) -> None:
-        nouns = (self.lexicon.noun_lemma(t) for t in self.doc if t.pos_ in ("NOUN", "PROPN"))
-        self.contests = sum(noun in self.lexicon.sets["contested"] for noun in nouns)
+        self.contests = contests_told(self.doc, self.lexicon)
 
     # ------------------------------------------------------------------ verbs
     def verb(self, token: Token) -> _Filled | None:
@@ -162,7 +156,7 @@ class _Finder:
                 "recipient": ((entry.preposition,), *((("object",),) if syntax.is_passive(token) else ())),
             }
         roles = self._fill(rule, frame, slots)
-        if name in CONTENDING and self._in_contest(name, token, roles):
+        if in_contest(name, token, roles, self.cast, self.contests):
             return None
         if rule.evaluation is not None and not roles.recipients:
             roles = roles.with_recipients(self._judged(token, agents))
@@ -211,20 +205,6 @@ class _Finder:
             if not any(lemma_in(t.lemma_.lower(), t, wanted) for t in _predicated(token, objects)):
                 return False
         return True
-
-    def _in_contest(self, name: str, token: Token, roles: Roles) -> bool:
-        """Whether somebody is overcome in a vote or game: where, or for what, says so; or one is beaten whom nobody beats with sticks."""
-        for case, noun in syntax.obliques(token):
-            lemma = self.lexicon.noun_lemma(noun)
-            if case == "for" and (lemma == "place" or lemma in self.lexicon.sets["contested"]):
-                return True  # "battles them for second place"
-            if name in OVERCOMING and case in ("in", "at", "by") and lemma in self.lexicon.sets["contested"]:
-                return True
-        kinds = {self.cast.kind(i) for i in roles.agents}
-        if kinds == {"Person"} and self.contests >= 3:
-            return True  # "captured two states", where votes are spoken of
-        kinds |= {self.cast.kind(i) for i in roles.recipients}
-        return name == "beat" and bool(roles.agents and roles.recipients) and "Group" not in kinds
 
     def _misread(self, token: Token) -> list[Token]:
         """A name right after a verb without object that the parser took for an auxiliary ("fighting | IS alongside ...")."""
