@@ -97,8 +97,11 @@ class OnRay:
         failed = 0
         try:
             while left:
+                # who is there goes before who has been asked for, and may have no processor left to come to
+                for actor in [self._idle.pop() for _ in range(min(len(self._idle), len(waiting)))]:
+                    jobs[actor.prepare.remote(made)] = (actor, None)
                 while len(jobs) < min(left, self._wanted()):
-                    actor = self._idle.pop() if self._idle else self._actor.remote()
+                    actor = self._actor.remote()
                     jobs[actor.prepare.remote(made)] = (actor, None)
                 done, _ = ray.wait(list(jobs), num_returns=1, timeout=LOOK)
                 if done or self._processors():  # all of them may be at other people's work: that ends
