@@ -44,6 +44,7 @@ OF_EVENT = {
     "Sanction": "Dislikes",
 }  # fmt: skip
 """Type of an event -> relation of its agent to its recipient."""
+SIDES = frozenset({"FightingAgainst", "AlliesOf", "Likes", "Dislikes"})
 TALK = frozenset(
     {"Disapprove", "Accuse", "Support", "State", "Request", "Reject", "Concede", "Threaten", "Investigate", "Suffer"}
 )
@@ -171,9 +172,7 @@ class _View:
         told = list(self._of_events())
         yield from told
         yield from self._of_talk()
-        between = {
-            frozenset((a, b)) for kind, a, b in told if kind in set(OF_EVENT.values()) - {"CommWith", "InChargeOf"}
-        }
+        between = {frozenset((a, b)) for kind, a, b in told if kind in SIDES}
         yield from (r for r in self._of_stances() if frozenset(r[1:]) not in between)  # what a deed shows is told once
         yield from self._of_brackets()
         for token in self.doc:

@@ -17,7 +17,7 @@ from kgbuild.annotate.names import PLACES, STATES, Name
 from kgbuild.annotate.places import Atlas
 from kgbuild.annotate.spans import bloc_of, is_capital, name_head, surface_of
 from kgbuild.annotate.times import reference_day
-from kgbuild.annotate.words import gender_of, words
+from kgbuild.annotate.words import gender_of, is_given_name, words
 from kgbuild.knowledge import Candidate, Entry, Titles, key, role_key
 
 __all__ = ["STATE_METONYM", "link", "state_node"]
@@ -442,6 +442,10 @@ class _Linker:
             return best
         if best.kind == "surname":
             return best if score >= 0.52 - 0.1 * (self.day is None and name.title is not None) else None
+        if name.end - name.start == 1 and is_given_name(self.doc[name.start].text):
+            called = name.title is not None and name.title.kind in {"royal", "religious", "honorific"}
+            if not called and not (name.title is not None and self.base.offices(best.id)):
+                return None  # "Mohammed, a baker" is nobody's full name; "King Charles" is
         # a full name that only somebody known from texts bears, or one who held an office where the article plays
         alone = len({c.id for _, c in scored}) == 1 and name.end - name.start > 1
         alone = alone and (not self.base.offices(best.id) or (best.country or "") in self.context)

@@ -24,8 +24,12 @@ def add_members(doc: Doc, draft: Draft, name: Name, party: Node, known: dict[tup
         return False
     lefts = [t for t in head.lefts if t.i < name.start]
     counted = [t for t in lefts if t.dep_ == "nummod" or t.lower_ in words("quantifiers")]
-    told = [t for t in lefts if t.dep_ in {"amod", "compound"}]
-    clause = [t for t in head.rights if t.dep_.startswith("acl") and doc[t.left_edge.i - 1].text != ","]
+    before = doc[min(head.left_edge.i, name.start) : name.start]
+    definite = any(t.lower_ in {"the", "these", "those"} or t.tag_ in {"POS", "PRP$"} for t in before)
+    # "the ruling Conservatives" and "German Greens" are the party
+    told = [] if definite else [t for t in lefts if t.dep_ == "compound" or (t.dep_ == "amod" and t.text.islower())]
+    # behind a comma a clause is said of all of them
+    clause = [t for t in head.rights if t.dep_.startswith("acl") and doc[head.i + 1].text != ","]
     if not (counted or told or clause):
         return False
     start = min([name.start, *(t.i for t in (*counted, *told))])

@@ -102,6 +102,9 @@ def _with_articles(doc: Doc) -> list[tuple[int, int, str]]:
             before = spans.pop()
             label = before[2] if before[1] - before[0] > 1 else label
             start, end = min(before[0], start), max(before[1], end)
+        beside = spans and spans[-1][1:] == (start, "PERSON") and not doc[start].is_sent_start
+        if beside and label == "PERSON" and _article(doc, start):  # "Mohammed | al-Sudani"
+            start = spans.pop()[0]
         spans.append((start, end, label))
     return spans
 

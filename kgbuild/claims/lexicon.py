@@ -9,6 +9,7 @@ from typing import Any
 
 from spacy.tokens import Token
 
+from kgbuild.claims import syntax
 from kgbuild.errors import RuleError
 from kgbuild.rules import load_rules, require_examples
 from kgbuild.vocab import ENTITY_KINDS, EVENT_TYPES, MODES
@@ -111,6 +112,10 @@ class Lexicon:
     def noun_lemma(self, token: Token) -> str:
         """Lemma of a noun, from its written form where the file has it, else the tagger's."""
         return _lemma(self.noun_forms, token)
+
+    def phrasal(self, verb: Token) -> str:
+        """Lemma and particle of a verb: "carry out"."""
+        return " ".join(filter(None, (self.verb_lemma(verb), syntax.particle(verb))))
 
 
 @lru_cache(maxsize=1)

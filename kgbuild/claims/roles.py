@@ -21,8 +21,6 @@ QUANTIFIERS = frozenset(
     "number majority quarter half third most many some all thousand hundred dozen score million ten group member one two three "
     "pair part handful series rest lot body bunch crowd wave several none each any few billion".split()
 )
-CLAIMED = frozenset({"claim", "launch", "conduct", "carry", "stage", "mount", "order", "wage", "commit", "perpetrate"})
-"""Participles behind a deed whose "by" is who did it."""
 INWARD = ("of", "in", "at", "near", "inside", "outside", "around", "from", "across", "within", "between")
 DEPTH = 4
 
@@ -250,7 +248,7 @@ class Cast:
             if slot == "of" and self._in(inner, "extensions") and (found := self._owners(inner)):
                 return found
         for clause in syntax.children(head, "acl"):  # "attacks claimed by the group"
-            if syntax.is_passive(clause) and clause.lemma_.lower() in CLAIMED:
+            if syntax.is_passive(clause) and event_lexicon().phrasal(clause) in self._sets["light"]:
                 return [
                     a for t in syntax.agents(clause) for i in self._denoted(t) if (a := self._as_actor(i)) is not None
                 ]

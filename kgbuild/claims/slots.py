@@ -9,7 +9,7 @@ from kgbuild.claims.lexicon import Lexicon, Rule
 from kgbuild.claims.roles import Cast
 from kgbuild.ids import ACTOR_KINDS
 
-__all__ = ["NO_SLOTS", "NounSlots", "Slots", "VerbSlots", "phrasal", "violent"]
+__all__ = ["NO_SLOTS", "NounSlots", "Slots", "VerbSlots", "violent"]
 
 # A name of a state right before one of these is what it happens to ("the Mali siege"); an adjective or an abbreviation acts.
 STRUCK = frozenset({"Assault", "Capture", "Sanction", "Coerce", "Suffer"})
@@ -131,7 +131,7 @@ class NounSlots(Slots):
             self.lent["object"] = self.lent["subject_of_passive"] = syntax.subjects(token)
             return
         for clause in syntax.children(token, "acl"):
-            verb = phrasal(clause, lexicon)
+            verb = lexicon.phrasal(clause)
             if verb in sets["light"] and (syntax.is_passive(clause) or token in syntax.objects(clause)):
                 self.lent["subject"] = syntax.agents(clause)
                 self._borrow(token, clause)
@@ -141,7 +141,7 @@ class NounSlots(Slots):
         if held is None or self.lent["subject"]:
             return
         relation, verb_token = held
-        verb = phrasal(verb_token, lexicon)
+        verb = lexicon.phrasal(verb_token)
         self.light = verb_token
         if relation in ("obj", "nsubj:pass"):
             suffered = verb in sets["light_passive"] and relation == "obj"
@@ -209,13 +209,6 @@ def _against_behind(token: Token, means: list[Token], lexicon: Lexicon) -> list[
     means = [m for t in (*means, *(o for c in using for o in syntax.objects(c))) for m in syntax.conjuncts(t)]
     found = [(case, t) for c in using for case, t in syntax.obliques(c)]
     return [p for p in (*found, *(p for t in means for p in syntax.nominal_arguments(t))) if p[0] == "against"]
-
-
-def phrasal(verb: Token, lexicon: Lexicon) -> str:
-    """Lemma and particle of a verb: "carry out"."""
-    lemma = lexicon.verb_lemma(verb)
-    particle = syntax.particle(verb)
-    return f"{lemma} {particle}" if particle else lemma
 
 
 def violent(verb: Token, lexicon: Lexicon) -> bool:

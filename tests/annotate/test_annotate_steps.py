@@ -54,8 +54,9 @@ Kazmi NNP PROPN flat 6
         ((4, 5, "ORG"), (6, 11, "PERSON")),
         ((2, 3, "PERSON"), (4, 5, "ORG"), (6, 9, "PERSON")),
         ((2, 5, "ORG"), (6, 11, "PERSON")),
+        ((2, 5, "ORG"), (6, 8, "PERSON"), (8, 11, "PERSON")),
     ],
-    ids=["apart", "article left out", "end left out", "whole"],
+    ids=["apart", "article left out", "end left out", "whole", "first names apart"],
 )
 def test_an_article_and_the_name_a_hyphen_joins_it_to_are_one_name(ents: tuple[tuple[int, int, str], ...]) -> None:
     assert [text for text, *_ in said(annotate(parse(ARTICLE, ents)))] == ["al-Tiba", "Abu Lind al-Kazmi"]

@@ -151,6 +151,14 @@ def test_a_short_article(annotator: Annotator) -> None:
 
 
 @pytest.mark.model
+def test_a_first_name_alone_is_nobody_of_the_base(annotator: Annotator) -> None:
+    doc = annotator.annotate(document_of("Mohammed, a baker, said that Anna had left."))
+    assert {e.name: e.qid for e in doc._.entities} == {"Mohammed": None, "Anna": None}
+    doc = annotator.annotate(document_of("Prime Minister Mohammed left."))
+    assert [e.qid for e in doc._.entities] == [None]
+
+
+@pytest.mark.model
 @pytest.mark.parametrize(
     ("text", "mention", "party"),
     [
@@ -168,9 +176,18 @@ def test_some_of_a_party_are_a_group_of_it(annotator: Annotator, text: str, ment
 
 
 @pytest.mark.model
-def test_a_party_named_alone_is_the_party(annotator: Annotator) -> None:
-    doc = annotator.annotate(document_of("Democrats voted against it."))
-    assert [(e.name, e.kind) for e in doc._.entities] == [("Democratic Party", "Organization")]
+@pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("Democrats voted against it.", "Democratic Party"),
+        ("The ruling Conservatives voted against it.", "Conservative Party"),
+        ("Britain's ruling Conservatives voted against it.", "Conservative Party"),
+        ("The Democrats, who had promised it, left.", "Democratic Party"),
+    ],
+)
+def test_a_party_named_as_a_whole_is_the_party(annotator: Annotator, text: str, party: str) -> None:
+    kinds = {e.name: e.kind for e in annotator.annotate(document_of(text))._.entities}
+    assert kinds[party] == "Organization" and "Group" not in kinds.values()
 
 
 @pytest.mark.model
